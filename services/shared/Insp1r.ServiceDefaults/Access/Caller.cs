@@ -1,0 +1,46 @@
+using System.Reflection;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+
+namespace Insp1r.ServiceDefaults.Access;
+
+/// <summary>Who asks, and what they may do. A handler takes it as a parameter.</summary>
+public sealed class Caller(string clientId, IReadOnlyList<Grant> grants, IReadOnlyList<string> scopes)
+{
+    public static readonly Caller Anonymous = new("", [], []);
+
+    public string ClientId { get; } = clientId;
+    public IReadOnlyList<Grant> Grants { get; } = grants;
+    public IReadOnlyList<string> Scopes { get; } = scopes;
+
+    /// <summary>True where a grant for the role lies at or above the node.</summary>
+    public bool May(Role role, string node)
+    {
+        foreach (var grant in Grants)
+        {
+            if (grant.Includes(role) && NodePath.Covers(grant.Node, node))
+                return true;
+        }
+
+        return false;
+    }
+
+    public bool Has(Role role) => Grants.Any(grant => grant.Includes(role));
+
+    /// <summary>The topmost nodes whose subtrees the caller has this role for.</summary>
+    public string[] NodesFor(Role role)
+    {
+        var nodes = Grants.Where(grant => grant.Includes(role)).Select(grant => grant.Node).Distinct(StringComparer.Ordinal).ToArray();
+        return nodes.Length < 2 ? nodes : [.. nodes.Where(node => !nodes.Any(other => other != node && NodePath.Covers(other, node)))];
+    }
+
+    public static ValueTask<Caller> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult(Of(context.User));
+
+    public static Caller Of(ClaimsPrincipal user) => (user.Identity as CallerIdentity)?.Caller ?? Anonymous;
+}
+
+/// <summary>The identity of a validated token, with its grants read once and not at every check.</summary>
+internal sealed class CallerIdentity(ClaimsIdentity identity, Caller caller) : ClaimsIdentity(identity)
+{
+    public Caller Caller { get; } = caller;
+}

@@ -1,0 +1,208 @@
+using System.Security.Cryptography;
+using System.Text;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Insp1r.ServiceDefaults.Idempotency;
+
+/// <summary>
+/// Idempotency-Key on every POST. The answer is stored in the transaction of its effect, so there is never one without the
+/// other; it is sent after the commit. Keys are kept for 30 days, per client.
+/// </summary>
+internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvider clock) where TDb : DbContext
+{
+    private const int MaxBody = 1 << 20;
+    private const int MaxKey = 200;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        string? key = request.Headers[IdempotencySchema.Header];
+        if (key is null || !HttpMethods.IsPost(request.Method) || context.GetEndpoint() is not { } endpoint
+            || endpoint.Metadata.GetMetadata<OwnIdempotency>() is not null)
+        {
+            await next(context);
+            return;
+        }
+
+        if (!IdempotencySchema.IsValid(key))
+        {
+            await IdempotencyErrors.BadKey.ToProblem($"The key is 1 to {MaxKey} visible ASCII characters.").ExecuteAsync(context);
+            return;
+        }
+
+        var ct = context.RequestAborted;
+        var hash = await HashAsync(request, ct);
+        var client = Caller.Of(context.User).ClientId;
+        var db = context.RequestServices.GetRequiredService<TDb>();
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var (free, known) = await LookUpAsync(db, client, key, ct);
+        if (known is not null)
+        {
+            await (known.Hash.AsSpan().SequenceEqual(hash) ? known.WriteAsync(context) : IdempotencyErrors.KeyReused
+                .ToProblem("This key came with another request before; take a new key for a new request.").ExecuteAsync(context));
+            return;
+        }
+
+        if (!free)
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await IdempotencyErrors.InFlight.ToProblem("The first request with this key is still at work.").ExecuteAsync(context);
+            return;
+        }
+
+        await RunAsync(context, db, transaction, client, key, hash);
+    }
+
+    private async Task RunAsync(HttpContext context, TDb db, IDbContextTransaction transaction, string client, string key, byte[] hash)
+    {
+        var wire = context.Response.Body;
+        using var buffer = new MemoryStream();
+        context.Response.Body = buffer;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Response.Body = wire;
+        }
+
+        var answer = StoredAnswer.Of(context.Response, buffer, hash);
+        // From here on the effect must not be abandoned half-way because the client hung up: it will ask again with its key.
+        if (answer.IsSuccess)
+        {
+            await StoreAsync(db, client, key, answer);
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        else
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+            if (answer.IsFinalRefusal)
+                await StoreAsync(db, client, key, answer);
+        }
+
+        buffer.Position = 0;
+        await buffer.CopyToAsync(wire, context.RequestAborted);
+    }
+
+    private static async Task<byte[]> HashAsync(HttpRequest request, CancellationToken ct)
+    {
+        request.EnableBuffering(MaxBody);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(request.Path + request.QueryString + "\n"));
+
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, ct)) > 0)
+            hash.AppendData(chunk, 0, read);
+        request.Body.Position = 0;
+        return hash.GetHashAndReset();
+    }
+
+    private static async Task<(bool Free, StoredAnswer? Known)> LookUpAsync(TDb db, string client, string key, CancellationToken ct)
+    {
+        // One lock per client and key, held to the end of the transaction: a twin in flight finds it taken.
+        await using var command = Command(db, """
+            select pg_try_advisory_xact_lock(hashtextextended($1 || chr(31) || $2, 8713)),
+                   k.request_hash, k.status, k.headers, k.body
+            from (select 1) one left join idempotency_key k on k.client_id = $1 and k.key = $2
+            """, client, key);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var known = await reader.IsDBNullAsync(1, ct)
+            ? null
+            : new StoredAnswer(reader.GetFieldValue<byte[]>(1), reader.GetInt32(2), reader.GetFieldValue<string[]>(3), reader.GetFieldValue<byte[]>(4));
+        return (reader.GetBoolean(0), known);
+    }
+
+    private async Task StoreAsync(TDb db, string client, string key, StoredAnswer answer)
+    {
+        await using var command = Command(db, """
+            insert into idempotency_key (client_id, key, request_hash, status, headers, body, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing
+            """, client, key, answer.Hash, answer.Status, answer.Headers, answer.Body, clock.GetUtcNow());
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    private static NpgsqlCommand Command(TDb db, string sql, params object[] values)
+    {
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        var command = new NpgsqlCommand(sql, connection, (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+}
+
+/// <summary>An answer as it was given the first time.</summary>
+internal sealed record StoredAnswer(byte[] Hash, int Status, string[] Headers, byte[] Body)
+{
+    private static readonly string[] Kept = ["Content-Type", "Location", "ETag"];
+
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>A refusal that the same request will meet again; being told to come back later, or to sign in, is not one.</summary>
+    public bool IsFinalRefusal => Status is >= 400 and < 500 and not (401 or 403 or 408 or 409 or 423 or 425 or 429);
+
+    public static StoredAnswer Of(HttpResponse response, MemoryStream body, byte[] hash)
+    {
+        var headers = Kept.Where(name => response.Headers.ContainsKey(name)).Select(name => $"{name}: {response.Headers[name]}");
+        return new StoredAnswer(hash, response.StatusCode, [.. headers], body.ToArray());
+    }
+
+    public async Task WriteAsync(HttpContext context)
+    {
+        context.Response.StatusCode = Status;
+        foreach (var header in Headers)
+        {
+            var colon = header.IndexOf(':', StringComparison.Ordinal);
+            context.Response.Headers[header[..colon]] = header[(colon + 2)..];
+        }
+
+        context.Response.Headers["Idempotent-Replayed"] = "true";
+        await context.Response.Body.WriteAsync(Body, context.RequestAborted);
+    }
+}
+
+/// <summary>Marks an endpoint that keeps its own record of keys, because its work is longer than one transaction.</summary>
+public sealed class OwnIdempotency;
+
+public static class IdempotencyErrors
+{
+    public static readonly Error BadKey = new(400, "bad-idempotency-key", "The Idempotency-Key is not valid");
+    public static readonly Error KeyReused = new(422, "idempotency-key-reused", "The Idempotency-Key was used for another request");
+    public static readonly Error InFlight = new(409, "idempotency-key-in-flight", "The first request is still at work");
+}
+
+public static class IdempotencySchema
+{
+    public const string Header = "Idempotency-Key";
+
+    /// <summary>For a service's first migration.</summary>
+    public const string Create = """
+        create table idempotency_key (
+          client_id text not null, key text not null, request_hash bytea not null,
+          status int not null, headers text[] not null, body bytea not null, created_at timestamptz not null,
+          primary key (client_id, key));
+        create index idempotency_key_created_at on idempotency_key (created_at);
+        """;
+
+    /// <summary>Keys older than 30 days go, in bounded steps.</summary>
+    public const string Expire = """
+        delete from idempotency_key where ctid = any(array(
+          select ctid from idempotency_key where created_at < now() - interval '30 days' limit 1000))
+        """;
+
+    public static bool IsValid(string key) => key.Length is > 0 and <= 200 && key.All(c => c is > ' ' and < '\u007f');
+
+    public static IApplicationBuilder UseIdempotency<TDb>(this IApplicationBuilder app) where TDb : DbContext =>
+        app.UseMiddleware<IdempotencyMiddleware<TDb>>();
+}

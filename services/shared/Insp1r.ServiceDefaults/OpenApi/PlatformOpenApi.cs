@@ -1,0 +1,142 @@
+using System.Text.Json.Serialization.Metadata;
+using Insp1r.ServiceDefaults.Access;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace Insp1r.ServiceDefaults.OpenApi;
+
+/// <summary>Makes each service's document say what holds for all: security, problems, versions and idempotency keys.</summary>
+internal static class PlatformOpenApi
+{
+    private const string SecurityScheme = "oauth2";
+
+    public static void AddPlatformOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.CreateSchemaReferenceId = SchemaId;
+        options.AddOperationTransformer(DescribeRule);
+        options.AddDocumentTransformer(DescribeSecurity);
+    });
+
+    // A use case's Request and Response are nested in it: the schema is named after both.
+    private static string? SchemaId(JsonTypeInfo type) =>
+        type.Type is { IsNested: true, IsGenericType: false, DeclaringType: { } outer } nested && OpenApiOptions.CreateDefaultSchemaReferenceId(type) is not null
+            ? outer.Name + nested.Name
+            : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+
+    private static Task DescribeRule(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Responses ??= [];
+        operation.Parameters ??= [];
+        AddProblem(operation, "400", "The request cannot be read, or a parameter is out of bounds");
+
+        if (metadata.OfType<AccessRule>().FirstOrDefault() is { } rule)
+        {
+            var role = rule.Role.ToString().ToLowerInvariant();
+            operation.Description = $"{operation.Description}\n\nNeeds the scope `{rule.Scope}` and a `{role}` grant at or above the node.".Trim();
+            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] = [rule.Scope] }];
+            AddProblem(operation, "401", "No valid access token");
+            AddProblem(operation, "403", "The token's scope or grants do not allow this");
+            AddProblem(operation, "429", "Too many requests; see Retry-After");
+        }
+        else if (metadata.OfType<IAllowAnonymous>().Any())
+        {
+            operation.Security = [];
+        }
+
+        switch (context.Description.HttpMethod)
+        {
+            case "POST" when !operation.Parameters.Any(parameter => parameter.Name == "Idempotency-Key"):
+                AddHeader(operation, "Idempotency-Key", required: false, "Your own key for this request: sent again with the same key and body, it gets the same answer and has no second effect. Kept for 30 days.");
+                AddProblem(operation, "409", "A rule of the domain forbids it now, or a request with this key is in flight");
+                AddProblem(operation, "422", "A field is not valid, or the key was used for another request");
+                break;
+            case "PUT" or "PATCH" or "DELETE":
+                AddHeader(operation, "If-Match", required: true, "The ETag of the version that you change.");
+                AddProblem(operation, "412", "Somebody changed it meanwhile");
+                AddProblem(operation, "428", "If-Match is missing");
+                AddProblem(operation, "422", "A field is not valid");
+                break;
+            case "GET" when metadata.OfType<AccessRule>().Any():
+                AddHeader(operation, "If-None-Match", required: false, "The ETag that you have: 304 if it is still current.");
+                operation.Responses.TryAdd("304", new OpenApiResponse { Description = "Not changed" });
+                break;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static void AddHeader(OpenApiOperation operation, string name, bool required, string description) =>
+        operation.Parameters!.Add(new OpenApiParameter
+        {
+            Name = name,
+            In = ParameterLocation.Header,
+            Required = required,
+            Description = description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+
+    private static void AddProblem(OpenApiOperation operation, string status, string description) =>
+        operation.Responses!.TryAdd(status, new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+            {
+                ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference("Problem") },
+            },
+        });
+
+    private static Task DescribeSecurity(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
+    {
+        document.Components ??= new OpenApiComponents();
+        document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal);
+        document.Components.Schemas["Problem"] = ProblemSchema();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+        document.Components.SecuritySchemes[SecurityScheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.OAuth2,
+            Flows = new OpenApiOAuthFlows
+            {
+                ClientCredentials = new OpenApiOAuthFlow
+                {
+                    TokenUrl = new Uri("/connect/token", UriKind.Relative),
+                    Scopes = Scopes.All.ToDictionary(scope => scope, scope => $"May {scope}", StringComparer.Ordinal),
+                },
+            },
+        };
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiSchema ProblemSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "RFC 9457. The type is stable; titles and details may change.",
+        Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        {
+            ["type"] = Text("A stable name, such as /problems/invalid"),
+            ["title"] = Text("In a few words"),
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["detail"] = Text("What was expected"),
+            ["traceId"] = Text("Quote it when you report the problem"),
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+                    {
+                        ["pointer"] = Text("JSON pointer to the field"),
+                        ["code"] = Text("A stable name of the fault"),
+                        ["detail"] = Text("What was expected"),
+                    },
+                },
+            },
+        },
+    };
+
+    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
+}

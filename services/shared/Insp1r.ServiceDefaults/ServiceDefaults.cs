@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.OpenApi;
+using Insp1r.ServiceDefaults.Problems;
+using Insp1r.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Insp1r.ServiceDefaults;
+
+/// <summary>What every service of the platform is: observed, guarded, and exact about errors.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>Adds telemetry, health, token validation, problem details, JSON, discovery and the OpenAPI document.</summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        builder.AddTelemetry();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ServiceDiscovery>();
+        services.AddTransient<ServiceDiscoveryHandler>();
+        services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler<ServiceDiscoveryHandler>());
+
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.ConfigureHttpJsonOptions(json => JsonDefaults.Apply(json.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddPlatformOpenApi();
+
+        services.AddHealthChecks();
+        builder.AddTokenValidation();
+        return builder;
+    }
+
+    /// <summary>The service reads its public keys from the one that issues tokens. (The issuing service fills <see cref="SigningKeys"/> itself.)</summary>
+    public static IServiceCollection AddSigningKeysFromAuthority(this IServiceCollection services)
+    {
+        services.AddHttpClient(nameof(SigningKeysRefresh)).RemoveAllLoggers();
+        return services.AddHostedService<SigningKeysRefresh>();
+    }
+
+    /// <summary>Errors, tokens and access rules, in that order; then /health and the OpenAPI document.</summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => PlainStatus(context.HttpContext));
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseMiddleware<AccessMiddleware>();
+
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync }).AllowAnonymous();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        return app;
+    }
+
+    /// <summary>The group of the public API: <c>/api/v1</c> with ETags, 304 and fields=.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/v1");
+        api.AddEndpointFilter<ResourceFilter>();
+        return api;
+    }
+
+    /// <summary>Brings the database to this version before any request is taken. Replicas that start together wait for each other's lock.</summary>
+    public static async Task MigrateAsync<TDb>(this WebApplication app, CancellationToken ct = default) where TDb : DbContext
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<TDb>().Database.MigrateAsync(ct);
+    }
+
+    private static void AddTokenValidation(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<AuthorityOptions>().BindConfiguration(AuthorityOptions.Section)
+            .Validate(authority => Uri.IsWellFormedUriString(authority.Issuer, UriKind.Absolute), "Authority:Issuer must be an absolute address.")
+            .ValidateOnStart();
+        services.AddSingleton<SigningKeys>();
+        services.AddHealthChecks().AddCheck<SigningKeys>("signing-keys");
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<SigningKeys, IOptions<AuthorityOptions>, TimeProvider>((jwt, keys, authority, clock) =>
+            {
+                jwt.MapInboundClaims = false;
+                jwt.TokenHandlers.Clear();
+                jwt.TokenHandlers.Add(new CachingTokenHandler(clock) { MapInboundClaims = false });
+                jwt.TokenValidationParameters = new TokenValidationParameters
+                {
+                    ValidIssuer = authority.Value.Issuer,
+                    ValidAudience = AuthorityOptions.Audience,
+                    ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+                    ValidTypes = ["at+jwt"],
+                    IssuerSigningKeyResolver = (_, _, kid, _) => keys.Find(kid),
+                    ClockSkew = TimeSpan.FromSeconds(30),
+                    NameClaimType = Claims.ClientId,
+                };
+            });
+    }
+
+    private static Task PlainStatus(HttpContext context)
+    {
+        var status = context.Response.StatusCode;
+        var (name, detail) = status switch
+        {
+            404 => ("not-found", "There is nothing at this address."),
+            405 => ("method-not-allowed", $"This address does not take {context.Request.Method}."),
+            415 => ("unsupported-media-type", "Send JSON: Content-Type: application/json."),
+            _ => ("http", ReasonPhrases.GetReasonPhrase(status)),
+        };
+        return new Error(status, name, ReasonPhrases.GetReasonPhrase(status)).ToProblem(detail).ExecuteAsync(context);
+    }
+
+    private static Task WriteHealthAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(JsonSerializer.Serialize(
+            new
+            {
+                Status = report.Status.ToString(),
+                Checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { Status = entry.Value.Status.ToString(), entry.Value.Description }),
+            },
+            JsonDefaults.Options));
+    }
+}

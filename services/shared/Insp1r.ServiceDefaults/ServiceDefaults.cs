@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
@@ -37,7 +38,12 @@ public static class ServiceDefaultsExtensions
         services.AddTransient<ServiceDiscoveryHandler>();
         services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler<ServiceDiscoveryHandler>());
 
-        services.AddProblemDetails();
+        // The framework writes the whole traceparent there; the id alone is what one searches for.
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context =>
+        {
+            if (Activity.Current is { } activity)
+                context.ProblemDetails.Extensions["traceId"] = activity.TraceId.ToHexString();
+        });
         services.AddExceptionHandler<ExceptionProblems>();
         services.ConfigureHttpJsonOptions(json => JsonDefaults.Apply(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

@@ -8,6 +8,12 @@ namespace Insp1r.ServiceDefaults.Access;
 /// <summary>What an endpoint asks of its caller: a role somewhere, and a scope. Which node, the handler checks.</summary>
 public sealed record AccessRule(Role Role, string Scope);
 
+/// <summary>Any valid token is let through: for an endpoint whose own service knows the rule and checks it (the gateway's routes).</summary>
+public sealed record AnyCaller
+{
+    public static readonly AnyCaller Rule = new();
+}
+
 public static class AccessRules
 {
     /// <summary>States the rule of an endpoint. An endpoint with neither a rule nor AllowAnonymous answers 403 to everybody.</summary>
@@ -26,6 +32,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, SigningKeys keys)
 
         if (context.User.Identity is not CallerIdentity { Caller: var caller })
             return keys.Any ? Unauthorized(context) : KeysMissing(context);
+
+        if (endpoint.Metadata.GetMetadata<AnyCaller>() is not null)
+            return next(context);
 
         var rule = endpoint.Metadata.GetMetadata<AccessRule>();
         if (rule is null)

@@ -1,0 +1,34 @@
+using Insp1r.ServiceDefaults.Access;
+using Microsoft.AspNetCore.Authorization;
+using Yarp.ReverseProxy.ServiceDiscovery;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Insp1r.Gateway.Proxy;
+
+/// <summary>The routes and clusters of appsettings.json, with what holds for all of them.</summary>
+internal static class ServiceProxy
+{
+    // YARP writes X-Forwarded-* itself and drops what the client sent under those names; these say the same and are not ours to pass on.
+    private static readonly string[] ClaimsAboutTheClient = ["Forwarded", "X-Real-IP", "X-Forwarded-Port", "X-Original-For", "X-Original-Host", "X-Original-URL"];
+
+    public static void AddServiceProxy(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IDestinationResolver, ServiceDestinations>();
+        services.AddReverseProxy()
+            .LoadFromConfig(configuration.GetSection("ReverseProxy"))
+            .AddTransforms(route =>
+            {
+                foreach (var header in ClaimsAboutTheClient)
+                    route.AddRequestHeaderRemove(header);
+            });
+    }
+
+    public static void MapServiceProxy(this IEndpointRouteBuilder app) =>
+        app.MapReverseProxy(proxy => proxy.UseMiddleware<ForwarderProblems>())
+            .Add(endpoint =>
+            {
+                // The services know the rule of each endpoint; here a valid token is enough.
+                if (!endpoint.Metadata.OfType<IAllowAnonymous>().Any())
+                    endpoint.Metadata.Add(AnyCaller.Rule);
+            });
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Insp1r.Contracts;
+using Insp1r.Messaging.Log;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Insp1r.Messaging.Consuming;
+
+/// <summary>Runs an effect once per event, however often it arrives: the inbox row is in the effect's own transaction.</summary>
+internal sealed class EffectConsumer<TDb, TEvent, TEffect>(string queue, IServiceScopeFactory scopes, ILogger<EffectConsumer<TDb, TEvent, TEffect>> logger)
+    where TDb : LogDbContext
+    where TEvent : class, IEvent
+    where TEffect : class, IEffect<TDb, TEvent>
+{
+    public async Task ConsumeAsync(EventPack pack, CancellationToken ct)
+    {
+        var failures = new List<Exception>();
+        foreach (var received in Unpacking.Unpack<TEvent>(pack))
+        {
+            try
+            {
+                await Transient.RetryAsync(token => OnceAsync(received, token), queue, logger, ct);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                failures.Add(new InvalidOperationException($"{queue} cannot handle event {received.Id}.", e));
+            }
+        }
+
+        if (failures.Count > 0)
+            throw new AggregateException(failures);
+    }
+
+    private async Task<bool> OnceAsync(Received<TEvent> received, CancellationToken ct)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var consumer = new KeyValuePair<string, object?>("consumer", queue);
+        using var trace = Unpacking.Trace(received, queue);
+        // A scope for each attempt: a retried one must not save what the failed one had tracked.
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<TDb>();
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (!await InsertInboxAsync(db, received.Id, ct))
+        {
+            MessagingMetrics.Duplicates.Add(1, consumer);
+            return false;
+        }
+
+        await scope.ServiceProvider.GetRequiredService<TEffect>().HandleAsync(received, db, ct);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        MessagingMetrics.ConsumerDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, consumer);
+        return true;
+    }
+
+    // A concurrent twin waits here for the first to end, then gets 0 rows, or 1 if the first was rolled back.
+    private async Task<bool> InsertInboxAsync(TDb db, Guid id, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            "insert into inbox_message (message_id, consumer) values ($1, $2) on conflict do nothing",
+            (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction());
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(queue);
+        return await command.ExecuteNonQueryAsync(ct) == 1;
+    }
+}

@@ -1,0 +1,49 @@
+namespace Insp1r.Messaging.Log;
+
+/// <summary>The tables of the log and its readers, for a service's first migration.</summary>
+public static class ChangeLogSchema
+{
+    public const string Create = """
+        create table change_log (
+          tx_id xid8 not null default pg_current_xact_id(),
+          seq bigint generated always as identity,
+          id uuid not null,
+          type text not null,
+          subject text not null,
+          subject_id uuid not null,
+          subject_version int not null,
+          node text collate "C" not null,
+          visibility text not null check (visibility in ('internal', 'feed')),
+          payload json,
+          trace_parent text,
+          occurred_at timestamptz not null,
+          primary key (tx_id, seq));
+        comment on table change_log is 'Append only. Everything that happened in this service, in the transaction of its change.';
+        create index change_log_subject on change_log (subject_id, subject_version);
+
+        create table change_log_state (
+          only_row boolean primary key default true check (only_row),
+          epoch int not null,
+          trimmed_to xid8 not null);
+        comment on column change_log_state.epoch is 'Raised after a restore: cursors of another epoch are answered 410.';
+        insert into change_log_state (epoch, trimmed_to) values (1, '0');
+
+        create table log_reader (name text primary key, tx_id xid8 not null, seq bigint not null, moved_at timestamptz not null);
+        insert into log_reader values ('broker', '0', 0, now());
+
+        create table change_log_dead (
+          id uuid primary key, tx_id xid8 not null, seq bigint not null, type text not null,
+          reason text not null, attempts int not null, died_at timestamptz not null);
+
+        create table inbox_message (
+          message_id uuid not null, consumer text not null, received_at timestamptz not null default now(),
+          primary key (message_id, consumer));
+        create index inbox_message_received_at on inbox_message (received_at);
+        """;
+
+    /// <summary>Inbox rows outlive any replay: 30 days, then they go in bounded steps.</summary>
+    public const string ExpireInbox = """
+        delete from inbox_message where ctid = any(array(
+          select ctid from inbox_message where received_at < now() - interval '30 days' limit 1000))
+        """;
+}

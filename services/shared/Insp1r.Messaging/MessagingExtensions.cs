@@ -1,0 +1,132 @@
+using Insp1r.Contracts;
+using Insp1r.Messaging.Consuming;
+using Insp1r.Messaging.Log;
+using Insp1r.Messaging.Operations;
+using Insp1r.Messaging.Relay;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Insp1r.Messaging;
+
+/// <summary>A service's database, its change log, and what it hears from others.</summary>
+public static class MessagingExtensions
+{
+    /// <summary>
+    /// Adds the database <c>{service}db</c>, the log with its relay, and the consumers that <paramref name="configure"/> names.
+    /// Throws where a connection string is missing.
+    /// </summary>
+    public static WebApplicationBuilder AddMessaging<TDb>(this WebApplicationBuilder builder, string service, Action<ConsumerTable<TDb>>? configure = null)
+        where TDb : LogDbContext
+    {
+        var services = builder.Services;
+        var connectionString = DatabaseConnection(builder.Configuration, service);
+        var dataSource = new NpgsqlDataSourceBuilder(connectionString).Build();
+        services.AddSingleton(dataSource);
+        services.AddSingleton(new ServiceDatabase(dataSource, connectionString, service));
+        services.AddDbContextPool<TDb>((provider, options) => options
+            .UseNpgsql(dataSource, npgsql => npgsql.MigrationsHistoryTable("migration_history"))
+            .AddInterceptors(provider.GetRequiredService<LogSignalInterceptor>()));
+        services.AddScoped<LogDbContext>(provider => provider.GetRequiredService<TDb>());
+
+        services.AddSingleton<LogSignal>();
+        services.AddSingleton<LogSignalInterceptor>();
+        services.AddSingleton<RelayState>();
+        services.AddSingleton<PackPublisher>();
+        services.AddHostedService<LogNotifications>();
+        services.AddHostedService<BrokerRelay>();
+        services.AddHostedService<Housekeeping>();
+
+        var broker = new Uri(builder.Configuration.GetConnectionString("rabbitmq") ?? throw new InvalidOperationException("The connection string 'rabbitmq' is missing."));
+        services.AddSingleton(new MessagingOptions(broker));
+        services.AddSingleton<ErrorQueues>();
+        services.AddHealthChecks()
+            .AddCheck<DatabaseHealth>("database")
+            .AddCheck<RelayHealth>("relay", HealthStatus.Degraded);
+
+        var consumers = new ConsumerTable<TDb>(services);
+        configure?.Invoke(consumers);
+        services.AddMassTransit(bus =>
+        {
+            // The broker's absence degrades a service and never makes it unready: it takes writes all the same.
+            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                rabbit.Host(broker, host => host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5)));
+                consumers.Connect(context, rabbit);
+            });
+        });
+        return builder;
+    }
+
+    private static string DatabaseConnection(IConfiguration configuration, string service)
+    {
+        var given = configuration.GetConnectionString($"{service}db") ?? throw new InvalidOperationException($"The connection string '{service}db' is missing.");
+        // Transactions here are short: one that is not is a fault, and would hold every reader of every log on the server back.
+        return new NpgsqlConnectionStringBuilder(given)
+        {
+            ApplicationName = service,
+            MaxPoolSize = 40,
+            MaxAutoPrepare = 50,
+            AutoPrepareMinUsages = 2,
+            Timeout = 5,
+            CommandTimeout = 30,
+            Options = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=20s -c lock_timeout=15s",
+        }.ConnectionString;
+    }
+}
+
+/// <summary>The table of a service's consumers: subscription, event, and who handles it.</summary>
+public sealed class ConsumerTable<TDb>(IServiceCollection services) where TDb : LogDbContext
+{
+    private readonly List<Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>> _endpoints = [];
+
+    /// <summary>Keeps a copy of another service's records.</summary>
+    public ConsumerTable<TDb> Replica<TEvent, TReplica>(Subscription subscription)
+        where TEvent : class, IEvent
+        where TReplica : IReplica<TEvent>
+    {
+        services.AddSingleton(provider => new ReplicaConsumer<TEvent, TReplica>(
+            subscription.Queue, provider.GetRequiredService<ServiceDatabase>(), provider.GetRequiredService<ILogger<ReplicaConsumer<TEvent, TReplica>>>()));
+        // Several packs wait in the coalescer while one commit runs; each holds its message until its own is done.
+        return Add(subscription, 32, provider => provider.GetRequiredService<ReplicaConsumer<TEvent, TReplica>>().ConsumeAsync);
+    }
+
+    /// <summary>Does something once for each event.</summary>
+    public ConsumerTable<TDb> Effect<TEvent, TEffect>(Subscription subscription)
+        where TEvent : class, IEvent
+        where TEffect : class, IEffect<TDb, TEvent>
+    {
+        services.AddScoped<TEffect>();
+        services.AddSingleton(provider => new EffectConsumer<TDb, TEvent, TEffect>(
+            subscription.Queue, provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<EffectConsumer<TDb, TEvent, TEffect>>>()));
+        return Add(subscription, 4, provider => provider.GetRequiredService<EffectConsumer<TDb, TEvent, TEffect>>().ConsumeAsync);
+    }
+
+    internal void Connect(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit) => _endpoints.ForEach(connect => connect(context, rabbit));
+
+    private ConsumerTable<TDb> Add(Subscription subscription, ushort prefetch, Func<IServiceProvider, Func<EventPack, CancellationToken, Task>> consumer)
+    {
+        services.AddSingleton(subscription);
+        _endpoints.Add((context, rabbit) => rabbit.ReceiveEndpoint(subscription.Queue, queue =>
+        {
+            var consume = consumer(context);
+            queue.SetQuorumQueue();
+            queue.ConfigureConsumeTopology = false;
+            queue.PrefetchCount = prefetch;
+            queue.ConcurrentMessageLimit = prefetch;
+            foreach (var type in subscription.Events)
+                queue.Bind(type, exchange => exchange.ExchangeType = "fanout");
+
+            // What passes by itself is waited out inside; three more tries for the rest, then the _error queue.
+            queue.UseMessageRetry(retry => retry.Intervals(200, 1_000, 5_000));
+            queue.Handler<EventPack>(message => consume(message.Message, message.CancellationToken));
+        }));
+        return this;
+    }
+}

@@ -1,0 +1,143 @@
+using Insp1r.Messaging.Log;
+using Insp1r.Messaging.Relay;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RabbitMQ.Client.Exceptions;
+
+namespace Insp1r.Messaging.Operations;
+
+/// <summary>What operators see of a service's log and queues, and what they can mend: replays, dead rows, failed messages.</summary>
+public static class OperationsEndpoints
+{
+    public static void MapOperations(this IEndpointRouteBuilder api, string service)
+    {
+        var suffix = char.ToUpperInvariant(service[0]) + service[1..];
+        var operations = api.MapGroup($"/operations/{service}").WithTags("Operations").Requires(Role.Operator, Scopes.Operate);
+        operations.MapGet("/log", ReadLogAsync).WithName($"ReadLogState{suffix}").WithSummary("The relay's lag, the horizon's age, and how many rows are dead");
+        operations.MapPost("/log/replay", ReplayAsync).WithName($"ReplayLog{suffix}").WithSummary("Send the log to its consumers again, from a time or from the beginning");
+        operations.MapPost("/log/restored", RestoredAsync).WithName($"MarkRestored{suffix}").WithSummary("After a restore: old cursors are answered 410, and every row is sent again");
+        operations.MapGet("/dead", ListDeadAsync).WithName($"ListDeadRows{suffix}").WithSummary("Rows that could not be published");
+        operations.MapPost("/dead/retry", RetryDeadAsync).WithName($"RetryDeadRows{suffix}").WithSummary("Publish the dead rows again");
+        operations.MapGet("/errors", CountErrorsAsync).WithName($"CountErrors{suffix}").WithSummary("How many messages each consumer could not handle");
+        operations.MapGet("/errors/{queue}", ReadErrorsAsync).WithName($"ReadErrors{suffix}").WithSummary("Those messages, up to 100, with the reason");
+        operations.MapPost("/errors/{queue}/replay", ReplayErrorsAsync).WithName($"ReplayErrors{suffix}").WithSummary("Hand them to the consumer again");
+    }
+
+    public sealed record LogStateResponse(long LagRows, double LagSeconds, double HorizonSeconds, long DeadRows, DateTimeOffset MovedAt, bool RelaysHere);
+
+    /// <summary>From this time on; without it from the beginning of the log.</summary>
+    public sealed record ReplayRequest(DateTimeOffset? Since = null);
+
+    public sealed record ReplayResponse(long Rows);
+
+    public sealed record DeadRow(Guid Id, string Type, string Reason, int Attempts, DateTimeOffset DiedAt);
+
+    private static async Task<Ok<LogStateResponse>> ReadLogAsync(ServiceDatabase database, RelayState relay, CancellationToken ct)
+    {
+        var lag = await LogLag.ReadAsync(database.DataSource, ct);
+        return TypedResults.Ok(new LogStateResponse(lag.Rows, lag.OldestSeconds, lag.HorizonSeconds, lag.Dead, lag.MovedAt, relay.IsActive));
+    }
+
+    private static async Task<Ok<ReplayResponse>> ReplayAsync(ReplayRequest request, ServiceDatabase database, LogSignal signal, CancellationToken ct)
+    {
+        // Just before the first row of that time; a relay at work notices that its position was moved, and follows.
+        await using var command = database.DataSource.CreateCommand("""
+            with target as (
+              select coalesce((select c.tx_id from change_log c where c.occurred_at >= $1 order by c.tx_id, c.seq limit 1), pg_snapshot_xmin(pg_current_snapshot())) as tx)
+            update log_reader r set tx_id = least(r.tx_id, t.tx), seq = case when t.tx <= r.tx_id then 0 else r.seq end, moved_at = now()
+            from target t where r.name = 'broker'
+            returning (select count(*) from change_log c where (c.tx_id, c.seq) > (r.tx_id, r.seq))
+            """);
+        command.Parameters.AddWithValue(request.Since?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch);
+        var rows = (long)(await command.ExecuteScalarAsync(ct))!;
+        signal.Raise();
+        return TypedResults.Ok(new ReplayResponse(rows));
+    }
+
+    private static async Task<NoContent> RestoredAsync(ServiceDatabase database, LogSignal signal, CancellationToken ct)
+    {
+        // In a restored or copied cluster transaction ids begin anew: what was there before sorts in front of all that comes.
+        await using var connection = await database.DataSource.OpenConnectionAsync(ct);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new("update change_log set tx_id = '0' where tx_id > '0'"));
+        batch.BatchCommands.Add(new("update change_log_state set epoch = epoch + 1"));
+        batch.BatchCommands.Add(new("update log_reader set tx_id = '0', seq = 0, moved_at = now()"));
+        await batch.ExecuteNonQueryAsync(ct);
+        signal.Raise();
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<Page<DeadRow>>> ListDeadAsync(ServiceDatabase database, CancellationToken ct)
+    {
+        await using var command = database.DataSource.CreateCommand($"select id, type, reason, attempts, died_at from change_log_dead order by died_at, id limit {PageQuery.MaxLimit}");
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var rows = new List<DeadRow>();
+        while (await reader.ReadAsync(ct))
+            rows.Add(new DeadRow(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), await reader.GetFieldValueAsync<DateTimeOffset>(4, ct)));
+        return TypedResults.Ok(new Page<DeadRow>(rows, null));
+    }
+
+    private static async Task<Ok<ReplayResponse>> RetryDeadAsync(ServiceDatabase database, LogSignal signal, CancellationToken ct)
+    {
+        // Consumers are idempotent, so going back to the oldest dead row is simplest and safe.
+        await using var command = database.DataSource.CreateCommand("""
+            with gone as (delete from change_log_dead returning tx_id, seq),
+                 oldest as (select tx_id, seq from gone order by tx_id, seq limit 1),
+                 moved as (update log_reader r set tx_id = o.tx_id, seq = o.seq - 1, moved_at = now() from oldest o
+                           where r.name = 'broker' and (r.tx_id, r.seq) > (o.tx_id, o.seq - 1))
+            select count(*) from gone
+            """);
+        var rows = (long)(await command.ExecuteScalarAsync(ct))!;
+        signal.Raise();
+        return TypedResults.Ok(new ReplayResponse(rows));
+    }
+
+    private static async Task<Results<Ok<Dictionary<string, uint>>, ProblemHttpResult>> CountErrorsAsync(ErrorQueues queues, CancellationToken ct)
+    {
+        try
+        {
+            return TypedResults.Ok(await queues.CountAsync(ct));
+        }
+        catch (BrokerUnreachableException)
+        {
+            return BrokerAway();
+        }
+    }
+
+    private static async Task<Results<Ok<Page<FailedMessage>>, ProblemHttpResult>> ReadErrorsAsync(string queue, ErrorQueues queues, CancellationToken ct)
+    {
+        if (!queues.Has(queue))
+            return NoQueue(queue);
+        try
+        {
+            return TypedResults.Ok(new Page<FailedMessage>(await queues.ReadAsync(queue, ct), null));
+        }
+        catch (BrokerUnreachableException)
+        {
+            return BrokerAway();
+        }
+    }
+
+    private static async Task<Results<Ok<ReplayResponse>, ProblemHttpResult>> ReplayErrorsAsync(string queue, ErrorQueues queues, CancellationToken ct)
+    {
+        if (!queues.Has(queue))
+            return NoQueue(queue);
+        try
+        {
+            return TypedResults.Ok(new ReplayResponse(await queues.ReplayAsync(queue, ct)));
+        }
+        catch (BrokerUnreachableException)
+        {
+            return BrokerAway();
+        }
+    }
+
+    private static ProblemHttpResult NoQueue(string queue) => CommonErrors.NotFound.ToProblem($"This service has no consumer '{(queue.Length > 60 ? queue[..60] : queue)}'.");
+
+    private static ProblemHttpResult BrokerAway() => CommonErrors.Unavailable.ToProblem("The broker does not answer; nothing was changed.");
+}

@@ -1,0 +1,22 @@
+namespace Insp1r.Membership.Access;
+
+/// <summary>This service issues the platform's tokens.</summary>
+internal static class AccessExtensions
+{
+    public static WebApplicationBuilder AddAccess(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ClientStore>();
+        builder.Services.AddSingleton<TokenSigning>();
+        builder.Services.AddSingleton<DevelopmentClients>();
+        builder.Services.AddHostedService<TokenSigningRefresh>();
+        return builder;
+    }
+
+    /// <summary>After the migration and before any request: a key to sign with, and in Development clients to try it with.</summary>
+    public static async Task PrepareAccessAsync(this WebApplication app, CancellationToken ct = default)
+    {
+        await app.Services.GetRequiredService<TokenSigning>().EnsureKeyAsync(ct);
+        if (app.Environment.IsDevelopment())
+            await app.Services.GetRequiredService<DevelopmentClients>().EnsureAsync(ct);
+    }
+}

@@ -1,1 +1,19 @@
-Console.WriteLine();
+using System.CommandLine;
+using Insp1r.Cli;
+using Insp1r.Platform;
+
+var root = new RootCommand("The INSP!R platform on this machine: ./insp1r up starts it, ./insp1r help explains all.")
+{
+    UpCommand.Create(), StatusCommand.Create(), TokenCommand.Create(), LogsCommand.Create(), DownCommand.Create(), ResetCommand.Create(),
+};
+
+try
+{
+    var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+    return await root.Parse(args).InvokeAsync(configuration);
+}
+catch (PlatformException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}

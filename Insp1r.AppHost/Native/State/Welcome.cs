@@ -1,0 +1,27 @@
+using System.Text;
+
+namespace Insp1r.Platform;
+
+/// <summary>What a user reads when all is healthy.</summary>
+internal static class Welcome
+{
+    public static string Text(PlatformStatus status)
+    {
+        var text = new StringBuilder();
+        text.AppendLine().AppendLine($"All healthy after {status.SecondsToHealthy:0.0} s.").AppendLine();
+        foreach (var resource in status.Resources.DistinctBy(r => r.Resource).Where(r => r.ServiceAddress is not null))
+            text.AppendLine($"  {resource.DisplayText ?? resource.Resource,-16} {resource.ServiceAddress}");
+
+        text.AppendLine($"""
+
+              API, to try it     {status.Address}/openapi/
+              A token            ./insp1r token            (./insp1r token --list names the clients and what each may do)
+
+            Try:
+              curl -H "Authorization: Bearer $(./insp1r token)" "{status.Address}/api/v1/organisations?limit=5"
+              curl -H "Authorization: Bearer $(./insp1r token)" "{status.Address}/api/v1/changes/membership?limit=5"
+              ./insp1r status
+            """);
+        return text.ToString();
+    }
+}

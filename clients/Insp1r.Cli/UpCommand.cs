@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Insp1r.Platform;
+
+namespace Insp1r.Cli;
+
+/// <summary>Starts the application model: in this terminal until Ctrl-C, or detached from it.</summary>
+internal static class UpCommand
+{
+    public static Command Create()
+    {
+        var detach = new Option<bool>("--detach", "-d") { Description = "Return when all is healthy and leave it running; non-zero and the reason if it does not start" };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Show all that the services print, not only warnings and errors" };
+        var replicas = new Option<int?>("--replicas") { Description = "Replicas of each service" };
+        var noDemo = new Option<bool>("--no-demo") { Description = "Leave the demo data out" };
+        var command = new Command("up", "Start the platform; also passes --Parameters:NAME=VALUE to the application model")
+        {
+            detach, verbose, replicas, noDemo,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(async (parsed, ct) =>
+        {
+            List<string> arguments = [.. parsed.UnmatchedTokens];
+            foreach (var unknown in arguments.Where(a => !a.StartsWith("--Parameters:", StringComparison.OrdinalIgnoreCase)))
+                throw new PlatformException($"up does not know '{unknown}'. What it knows: ./insp1r up --help");
+            if (parsed.GetValue(replicas) is { } count)
+                arguments.Add($"--Parameters:replicas={count}");
+            if (parsed.GetValue(noDemo))
+                arguments.Add("--Parameters:demo=false");
+            if (parsed.GetValue(verbose))
+                arguments.Add("--Insp1r:Verbose=true");
+
+            var installation = Installation.Current;
+            installation.State.Create();
+            if (!File.Exists(installation.AppHost))
+                throw new PlatformException($"{installation.AppHost} is missing: run this through ./insp1r, which builds first.");
+            if (!parsed.GetValue(detach))
+                Become("dotnet", [installation.AppHost, .. arguments]);
+            return await DetachAsync(installation, [.. arguments, "--Insp1r:StopWhenStartFails=true"], ct);
+        });
+        return command;
+    }
+
+    private static async Task<int> DetachAsync(Installation installation, IReadOnlyList<string> arguments, CancellationToken ct)
+    {
+        if (PlatformStatus.Read(installation.State) is { IsLive: true } running)
+            throw new PlatformException($"The platform runs already, at {running.Address} (process {running.Engine.ProcessId}). Stop it: ./insp1r down");
+
+        // A session of its own: the terminal's Ctrl-C and its closing are not meant for a detached platform.
+        var start = new ProcessStartInfo("setsid") { UseShellExecute = false };
+        foreach (var argument in (string[])["sh", "-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", installation.State.EngineLog, "dotnet", installation.AppHost, .. arguments])
+            start.ArgumentList.Add(argument);
+        using var engine = Process.Start(start)!;
+        try
+        {
+            while (true)
+            {
+                var status = PlatformStatus.Read(installation.State);
+                var current = status?.Engine.ProcessId == engine.Id ? status : null;
+                if (current is { State: PlatformState.Running })
+                {
+                    Console.WriteLine(Welcome.Text(current));
+                    Console.WriteLine("It runs on in the background. Stop it: ./insp1r down");
+                    return 0;
+                }
+
+                if (engine.HasExited)
+                    throw new PlatformException(await WhyAsync(installation, current, ct));
+                await Task.Delay(100, ct);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            ProcessIdentity.Find(engine.Id)?.Signal(Signals.Terminate);
+            await engine.WaitForExitAsync(CancellationToken.None);
+            return 130;
+        }
+    }
+
+    private static async Task<string> WhyAsync(Installation installation, PlatformStatus? status, CancellationToken ct)
+    {
+        if (status?.Message is { } message)
+            return message;
+        var log = await File.ReadAllLinesAsync(installation.State.EngineLog, ct);
+        return $"The platform did not start. The last lines of {installation.State.EngineLog}:\n{string.Join('\n', log.TakeLast(20))}";
+    }
+
+    /// <summary>Replaces this process: in the foreground nothing may stand between the terminal's signals and the engine.</summary>
+    private static void Become(string program, string[] arguments)
+    {
+        _ = execvp(program, [program, .. arguments, null]);
+        throw new PlatformException($"{program} cannot be started (error {Marshal.GetLastPInvokeError()}).");
+    }
+
+    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int execvp(string file, string?[] arguments);
+}

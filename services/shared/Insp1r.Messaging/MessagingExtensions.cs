@@ -110,7 +110,7 @@ public sealed class ConsumerTable<TDb>(IServiceCollection services) where TDb : 
 
     internal void Connect(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit) => _endpoints.ForEach(connect => connect(context, rabbit));
 
-    private ConsumerTable<TDb> Add(Subscription subscription, ushort prefetch, Func<IServiceProvider, Func<EventPack, CancellationToken, Task>> consumer)
+    private ConsumerTable<TDb> Add(Subscription subscription, ushort prefetch, Func<IServiceProvider, Func<EventPack, CancellationToken, Task<IReadOnlyList<FailedItem>>>> consumer)
     {
         services.AddSingleton(subscription);
         _endpoints.Add((context, rabbit) => rabbit.ReceiveEndpoint(subscription.Queue, queue =>
@@ -125,8 +125,26 @@ public sealed class ConsumerTable<TDb>(IServiceCollection services) where TDb : 
 
             // What passes by itself is waited out inside; three more tries for the rest, then the _error queue.
             queue.UseMessageRetry(retry => retry.Intervals(200, 1_000, 5_000));
-            queue.Handler<EventPack>(message => consume(message.Message, message.CancellationToken));
+            queue.Handler<EventPack>(async message =>
+            {
+                var failed = await consume(message.Message, message.CancellationToken);
+                if (failed.Count > 0)
+                    await SetApartAsync(message, subscription.Queue, failed);
+            });
         }));
         return this;
+    }
+
+    // What failed comes again, each event in a pack of its own: so the error queue gets that event alone, and a replay does not
+    // send its neighbours once more.
+    private static async Task SetApartAsync(ConsumeContext<EventPack> message, string queue, IReadOnlyList<FailedItem> failed)
+    {
+        var pack = message.Message;
+        if (pack.Items.Count == 1)
+            throw failed[0].Reason;
+
+        var exchange = await message.GetSendEndpoint(new Uri($"exchange:{queue}"));
+        foreach (var item in pack.Items.Where(item => failed.Any(failure => failure.Id == item.Id)))
+            await exchange.Send(new EventPack(pack.Type, [item]), message.CancellationToken);
     }
 }

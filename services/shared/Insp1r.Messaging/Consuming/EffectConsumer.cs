@@ -15,10 +15,11 @@ internal sealed class EffectConsumer<TDb, TEvent, TEffect>(string queue, IServic
     where TEvent : class, IEvent
     where TEffect : class, IEffect<TDb, TEvent>
 {
-    public async Task ConsumeAsync(EventPack pack, CancellationToken ct)
+    /// <summary>Handles the events of a pack, and returns those that could not be.</summary>
+    public async Task<IReadOnlyList<FailedItem>> ConsumeAsync(EventPack pack, CancellationToken ct)
     {
-        var failures = new List<Exception>();
-        foreach (var received in Unpacking.Unpack<TEvent>(pack))
+        var failed = new List<FailedItem>();
+        foreach (var received in Unpacking.Unpack<TEvent>(pack, failed))
         {
             try
             {
@@ -26,12 +27,11 @@ internal sealed class EffectConsumer<TDb, TEvent, TEffect>(string queue, IServic
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
-                failures.Add(new InvalidOperationException($"{queue} cannot handle event {received.Id}.", e));
+                failed.Add(new FailedItem(received.Id, new InvalidOperationException($"{queue} cannot handle event {received.Id}: {e.GetBaseException().Message}", e)));
             }
         }
 
-        if (failures.Count > 0)
-            throw new AggregateException(failures);
+        return failed;
     }
 
     private async Task<bool> OnceAsync(Received<TEvent> received, CancellationToken ct)

@@ -8,6 +8,9 @@ namespace Insp1r.Messaging.Consuming;
 /// <summary>An event as it arrived. <paramref name="Id"/> is the id of its row in the publisher's log.</summary>
 public sealed record Received<TEvent>(Guid Id, TEvent Event, string? TraceParent, DateTimeOffset OccurredAt) where TEvent : class, IEvent;
 
+/// <summary>An event of a pack that could not be handled.</summary>
+internal sealed record FailedItem(Guid Id, Exception Reason);
+
 internal static class Unpacking
 {
     // A newer publisher may add members; within a version of the contract none goes away.
@@ -16,14 +19,22 @@ internal static class Unpacking
         UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip,
     };
 
-    public static List<Received<TEvent>> Unpack<TEvent>(EventPack pack) where TEvent : class, IEvent
+    /// <summary>The events of a pack. One that cannot be read is added to the failures and does not hide the others.</summary>
+    public static List<Received<TEvent>> Unpack<TEvent>(EventPack pack, List<FailedItem> failed) where TEvent : class, IEvent
     {
         var type = EventTypes.Find(pack.Type) ?? throw new InvalidDataException($"There is no event type {pack.Type}.");
         var events = new List<Received<TEvent>>(pack.Items.Count);
         foreach (var item in pack.Items)
         {
-            var happened = (TEvent)(JsonSerializer.Deserialize(item.Data.Utf8.Span, type, Lenient) ?? throw new InvalidDataException($"Event {item.Id} is empty."));
-            events.Add(new Received<TEvent>(item.Id, happened, item.TraceParent, item.OccurredAt));
+            try
+            {
+                var happened = (TEvent)(JsonSerializer.Deserialize(item.Data.Utf8.Span, type, Lenient) ?? throw new JsonException("The event is empty."));
+                events.Add(new Received<TEvent>(item.Id, happened, item.TraceParent, item.OccurredAt));
+            }
+            catch (JsonException e)
+            {
+                failed.Add(new FailedItem(item.Id, new InvalidDataException($"Event {item.Id} is not a {pack.Type}: {e.Message}", e)));
+            }
         }
 
         return events;

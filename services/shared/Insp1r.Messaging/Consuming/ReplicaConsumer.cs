@@ -28,12 +28,13 @@ internal sealed partial class ReplicaConsumer<TEvent, TReplica> : IAsyncDisposab
         _worker = Task.Run(WorkAsync);
     }
 
-    /// <summary>Returns when all events of the pack are in the replica.</summary>
-    public async Task ConsumeAsync(EventPack pack, CancellationToken ct)
+    /// <summary>Returns when the events of the pack are in the replica, with those that could not be applied.</summary>
+    public async Task<IReadOnlyList<FailedItem>> ConsumeAsync(EventPack pack, CancellationToken ct)
     {
-        var arrival = new Arrival(Unpacking.Unpack<TEvent>(pack));
+        var failed = new List<FailedItem>();
+        var arrival = new Arrival(Unpacking.Unpack<TEvent>(pack, failed));
         await _arrivals.Writer.WriteAsync(arrival, ct);
-        await arrival.Applied.Task.WaitAsync(ct);
+        return [.. failed, .. await arrival.Applied.Task.WaitAsync(ct)];
     }
 
     public async ValueTask DisposeAsync()
@@ -56,7 +57,7 @@ internal sealed partial class ReplicaConsumer<TEvent, TReplica> : IAsyncDisposab
             try
             {
                 await ApplyAsync([.. together.SelectMany(arrival => arrival.Events)], ct);
-                together.ForEach(arrival => arrival.Applied.TrySetResult());
+                together.ForEach(arrival => arrival.Applied.TrySetResult([]));
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
@@ -67,10 +68,10 @@ internal sealed partial class ReplicaConsumer<TEvent, TReplica> : IAsyncDisposab
         }
     }
 
-    // One event that cannot be applied must not take the others with it: they are applied, and its message alone fails.
+    // One event that cannot be applied must not take the others with it.
     private async Task ApplyOneByOneAsync(Arrival arrival, CancellationToken ct)
     {
-        var failures = new List<Exception>();
+        var failed = new List<FailedItem>();
         foreach (var received in arrival.Events)
         {
             try
@@ -79,14 +80,11 @@ internal sealed partial class ReplicaConsumer<TEvent, TReplica> : IAsyncDisposab
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
-                failures.Add(new InvalidOperationException($"{_queue} cannot apply event {received.Id}.", e));
+                failed.Add(new FailedItem(received.Id, new InvalidOperationException($"{_queue} cannot apply event {received.Id}: {e.GetBaseException().Message}", e)));
             }
         }
 
-        if (failures.Count == 0)
-            arrival.Applied.TrySetResult();
-        else
-            arrival.Applied.TrySetException(failures);
+        arrival.Applied.TrySetResult(failed);
     }
 
     private async Task ApplyAsync(List<Received<TEvent>> received, CancellationToken ct)
@@ -112,7 +110,7 @@ internal sealed partial class ReplicaConsumer<TEvent, TReplica> : IAsyncDisposab
 
     private sealed record Arrival(List<Received<TEvent>> Events)
     {
-        public TaskCompletionSource Applied { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IReadOnlyList<FailedItem>> Applied { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private static partial class Log

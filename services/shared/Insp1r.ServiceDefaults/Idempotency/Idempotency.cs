@@ -85,7 +85,7 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
         else
         {
             await transaction.RollbackAsync(CancellationToken.None);
-            if (answer.IsFinalRefusal)
+            if (answer.IsFinalRefusal && !context.Response.Headers.ContainsKey("Retry-After"))
                 await StoreAsync(db, client, key, answer);
         }
 
@@ -109,18 +109,26 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
 
     private static async Task<(bool Free, StoredAnswer? Known)> LookUpAsync(TDb db, string client, string key, CancellationToken ct)
     {
-        // One lock per client and key, held to the end of the transaction: a twin in flight finds it taken.
-        await using var command = Command(db, """
-            select pg_try_advisory_xact_lock(hashtextextended($1 || chr(31) || $2, 8713)),
-                   k.request_hash, k.status, k.headers, k.body
-            from (select 1) one left join idempotency_key k on k.client_id = $1 and k.key = $2
-            """, client, key);
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        // One lock per client and key, held to the end of the transaction: a twin in flight finds it taken. Two statements in one
+        // round trip: a single one could take the lock after the first request ended and still see the table as it was before.
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        batch.BatchCommands.Add(BatchCommand("select pg_try_advisory_xact_lock(hashtextextended($1 || chr(31) || $2, 8713))", client, key));
+        batch.BatchCommands.Add(BatchCommand("select request_hash, status, headers, body from idempotency_key where client_id = $1 and key = $2", client, key));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
-        var known = await reader.IsDBNullAsync(1, ct)
-            ? null
-            : new StoredAnswer(reader.GetFieldValue<byte[]>(1), reader.GetInt32(2), reader.GetFieldValue<string[]>(3), reader.GetFieldValue<byte[]>(4));
-        return (reader.GetBoolean(0), known);
+        var free = reader.GetBoolean(0);
+        await reader.NextResultAsync(ct);
+        return !await reader.ReadAsync(ct)
+            ? (free, null)
+            : (free, new StoredAnswer(reader.GetFieldValue<byte[]>(0), reader.GetInt32(1), reader.GetFieldValue<string[]>(2), reader.GetFieldValue<byte[]>(3)));
+    }
+
+    private static NpgsqlBatchCommand BatchCommand(string sql, params string[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+        return command;
     }
 
     private async Task StoreAsync(TDb db, string client, string key, StoredAnswer answer)

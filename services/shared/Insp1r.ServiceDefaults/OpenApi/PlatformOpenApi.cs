@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,13 +19,34 @@ internal static class PlatformOpenApi
         options.CreateSchemaReferenceId = SchemaId;
         options.AddOperationTransformer(DescribeRule);
         options.AddDocumentTransformer(DescribeSecurity);
+        options.AddSchemaTransformer(DescribeOptional);
     });
 
     // A use case's Request and Response are nested in it: the schema is named after both.
     private static string? SchemaId(JsonTypeInfo type) =>
-        type.Type is { IsNested: true, IsGenericType: false, DeclaringType: { } outer } nested && OpenApiOptions.CreateDefaultSchemaReferenceId(type) is not null
+        IsOptional(type.Type)
+        ? null
+        : type.Type is { IsNested: true, IsGenericType: false, DeclaringType: { } outer } nested && OpenApiOptions.CreateDefaultSchemaReferenceId(type) is not null
             ? outer.Name + nested.Name
             : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+
+    private static bool IsOptional(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>);
+
+    // A member of a PATCH has the schema of its value.
+    private static async Task DescribeOptional(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
+    {
+        if (!IsOptional(context.JsonTypeInfo.Type))
+            return;
+
+        var value = await context.GetOrCreateSchemaAsync(context.JsonTypeInfo.Type.GetGenericArguments()[0], cancellationToken: ct);
+        schema.Type = value.Type;
+        schema.Format = value.Format;
+        schema.Pattern = value.Pattern;
+        schema.Items = value.Items;
+        schema.Properties = value.Properties;
+        schema.AdditionalProperties = value.AdditionalProperties;
+        schema.Enum = value.Enum;
+    }
 
     private static Task DescribeRule(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {

@@ -1,0 +1,38 @@
+using Insp1r.Benchmarks.Harness;
+
+namespace Insp1r.Benchmarks;
+
+/// <summary>What all figures share: how long to measure, a folder to work in, the checkout.</summary>
+internal sealed class Bench(Settings settings) : IAsyncDisposable
+{
+    public Settings Settings { get; } = settings;
+
+    /// <summary>Gone afterwards. Servers that run under users of their own may pass through.</summary>
+    public string Folder { get; } = MakeFolder();
+
+    public string Root { get; } = Environment.GetEnvironmentVariable("INSP1R_ROOT") ?? Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", ".."));
+
+    /// <summary>The assembly of another project, built as this one was: in the same configuration, for the same framework.</summary>
+    public string AssemblyOf(string project)
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory);
+        var assembly = Path.Combine(Root, project, "bin", framework.Parent!.Name, framework.Name, Path.GetFileName(project) + ".dll");
+        return File.Exists(assembly) ? assembly : throw new InvalidOperationException($"{assembly} is missing: build the solution first.");
+    }
+
+    /// <summary>A folder for one figure's files.</summary>
+    public string FolderFor(string name) => Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(Folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static string MakeFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("insp1r-bench-").FullName;
+        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        return folder;
+    }
+}

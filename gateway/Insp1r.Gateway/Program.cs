@@ -1,12 +1,30 @@
+using Insp1r.Gateway.Document;
+using Insp1r.Gateway.Http;
+using Insp1r.Gateway.Limits;
+using Insp1r.Gateway.Pages;
 using Insp1r.Gateway.Proxy;
 using Insp1r.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddServerLimits();
 builder.Services.AddSigningKeysFromAuthority();
+builder.Services.AddRateLimits();
+builder.Services.AddTrustedProxies(builder.Configuration);
+builder.Services.AddCrossOriginRules(builder.Configuration);
+builder.Services.AddCompression();
 builder.Services.AddServiceProxy(builder.Configuration);
+builder.Services.AddPlatformDocument();
 
 var app = builder.Build();
-app.UseServiceDefaults();
+app.UseTrustedProxies();
+app.UseMiddleware<SecurityHeaders>();
+app.UseCrossOriginRules();
+app.UseCompression();
+app.UseDocsPage();
+app.UseServiceDefaults(beforeAccess: caller => caller.UseMiddleware<RateLimits>());
 app.MapServiceProxy();
+app.MapPlatformDocument();
+app.MapProblemPages();
+app.MapIndexPage();
 app.Run();

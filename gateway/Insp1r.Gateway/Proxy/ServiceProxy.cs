@@ -1,5 +1,9 @@
+using Insp1r.Gateway.Http;
+using Insp1r.Gateway.Limits;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.AspNetCore.Authorization;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.ServiceDiscovery;
 using Yarp.ReverseProxy.Transforms;
 
@@ -14,6 +18,7 @@ internal static class ServiceProxy
     public static void AddServiceProxy(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IDestinationResolver, ServiceDestinations>();
+        services.AddSingleton<IForwarderHttpClientFactory, ServiceClients>();
         services.AddReverseProxy()
             .LoadFromConfig(configuration.GetSection("ReverseProxy"))
             .AddTransforms(route =>
@@ -24,11 +29,23 @@ internal static class ServiceProxy
     }
 
     public static void MapServiceProxy(this IEndpointRouteBuilder app) =>
-        app.MapReverseProxy(proxy => proxy.UseMiddleware<ForwarderProblems>())
+        // Each service has one address, so YARP's steps that choose among several are left out.
+        app.MapReverseProxy(proxy =>
+            {
+                proxy.UseMiddleware<ForwarderProblems>();
+                proxy.UseMiddleware<BodyLimits>();
+                proxy.Use(next => context =>
+                {
+                    FirstPiece.Watch(context);
+                    return next(context);
+                });
+            })
             .Add(endpoint =>
             {
                 // The services know the rule of each endpoint; here a valid token is enough.
                 if (!endpoint.Metadata.OfType<IAllowAnonymous>().Any())
                     endpoint.Metadata.Add(AnyCaller.Rule);
+                if (endpoint.Metadata.OfType<RouteModel>().Single().Config.Metadata?.ContainsKey("Streamed") == true)
+                    endpoint.Metadata.Add(StreamedUpload.Instance);
             });
 }

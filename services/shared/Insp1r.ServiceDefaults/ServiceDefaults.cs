@@ -61,13 +61,17 @@ public static class ServiceDefaultsExtensions
         return services.AddHostedService<SigningKeysRefresh>();
     }
 
-    /// <summary>Errors, tokens and access rules, in that order; then /health and the OpenAPI document.</summary>
-    public static WebApplication UseServiceDefaults(this WebApplication app)
+    /// <summary>
+    /// Errors, tokens and access rules, in that order; then /health and the OpenAPI document.
+    /// <paramref name="beforeAccess"/> adds what must know the caller and also see the requests that are refused.
+    /// </summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app, Action<IApplicationBuilder>? beforeAccess = null)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => PlainStatus(context.HttpContext));
         app.UseRouting();
         app.UseAuthentication();
+        beforeAccess?.Invoke(app);
         app.UseMiddleware<AccessMiddleware>();
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();

@@ -37,6 +37,7 @@ public static class MessagingExtensions
         services.AddSingleton<LogSignal>();
         services.AddSingleton<LogSignalInterceptor>();
         services.AddSingleton<RelayState>();
+        services.AddSingleton<BrokerGate>();
         services.AddSingleton<PackPublisher>();
         services.AddHostedService<LogNotifications>();
         services.AddHostedService<BrokerRelay>();
@@ -49,18 +50,14 @@ public static class MessagingExtensions
             .AddCheck<DatabaseHealth>("database")
             .AddCheck<RelayHealth>("relay", HealthStatus.Degraded);
 
-        var consumers = new ConsumerTable<TDb>(services);
-        configure?.Invoke(consumers);
+        configure?.Invoke(new ConsumerTable<TDb>(services));
         services.AddMassTransit(bus =>
         {
             // The broker's absence degrades a service and never makes it unready: it takes writes all the same.
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
-            bus.UsingRabbitMq((context, rabbit) =>
-            {
-                rabbit.Host(broker, host => host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5)));
-                consumers.Connect(context, rabbit);
-            });
+            bus.UsingRabbitMq((_, rabbit) => rabbit.Host(broker, host => host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5))));
         });
+        services.AddHostedService<QueueConsumers>();
         return builder;
     }
 
@@ -76,7 +73,8 @@ public static class MessagingExtensions
             AutoPrepareMinUsages = 2,
             Timeout = 5,
             CommandTimeout = 30,
-            Options = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=20s -c lock_timeout=15s",
+            // Statements here are short: compiling one would take longer than running it.
+            Options = "-c jit=off -c statement_timeout=30s -c idle_in_transaction_session_timeout=20s -c lock_timeout=15s",
         }.ConnectionString;
     }
 }
@@ -84,8 +82,6 @@ public static class MessagingExtensions
 /// <summary>The table of a service's consumers: subscription, event, and who handles it.</summary>
 public sealed class ConsumerTable<TDb>(IServiceCollection services) where TDb : LogDbContext
 {
-    private readonly List<Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>> _endpoints = [];
-
     /// <summary>Keeps a copy of another service's records.</summary>
     public ConsumerTable<TDb> Replica<TEvent, TReplica>(Subscription subscription)
         where TEvent : class, IEvent
@@ -108,13 +104,12 @@ public sealed class ConsumerTable<TDb>(IServiceCollection services) where TDb : 
         return Add(subscription, 4, provider => provider.GetRequiredService<EffectConsumer<TDb, TEvent, TEffect>>().ConsumeAsync);
     }
 
-    internal void Connect(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit) => _endpoints.ForEach(connect => connect(context, rabbit));
-
     private ConsumerTable<TDb> Add(Subscription subscription, ushort prefetch, Func<IServiceProvider, Func<EventPack, CancellationToken, Task<IReadOnlyList<FailedItem>>>> consumer)
     {
         services.AddSingleton(subscription);
-        _endpoints.Add((context, rabbit) => rabbit.ReceiveEndpoint(subscription.Queue, queue =>
+        services.AddSingleton(new QueueConsumer(subscription, (context, endpoint) =>
         {
+            var queue = (IRabbitMqReceiveEndpointConfigurator)endpoint;
             var consume = consumer(context);
             queue.SetQuorumQueue();
             queue.ConfigureConsumeTopology = false;

@@ -37,10 +37,13 @@ internal static class LogReader
 {
     private const string Columns = "c.tx_id, c.seq, c.id, c.type, c.subject, c.subject_id, c.subject_version, c.node, c.payload, c.trace_parent, c.occurred_at";
 
-    // The row comparison is one range scan on the primary key.
+    // The row comparison is one range scan on the primary key, and the newest row its other end. What is the same for all rows is
+    // materialized, or the planner works it out again for each.
     private static string Sql(string filter) => $"""
-        with horizon as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as tx)
-        select h.tx, exists (select 1 from change_log c where c.tx_id >= h.tx), s.epoch, s.trimmed_to, r.tx_id, r.seq, f.*
+        with horizon as materialized (
+          select x.tx, coalesce((select c.tx_id >= x.tx from change_log c order by c.tx_id desc, c.seq desc limit 1), false) as held
+          from (select pg_snapshot_xmin(pg_current_snapshot()) as tx) x)
+        select h.tx, h.held, s.epoch, s.trimmed_to, r.tx_id, r.seq, f.*
         from horizon h cross join change_log_state s cross join log_reader r
         left join lateral (
           select {Columns} from change_log c

@@ -54,7 +54,7 @@ internal sealed partial class BrokerRelay(ServiceDatabase database, LogSignal si
         // The session ends by itself when its process is paused, so that the lock passes on; the poll keeps it alive otherwise.
         // A lost move only sends again, so moving need not wait for the disk.
         await using var connection = database.Unpooled("relay", builder =>
-            builder.Options = "-c synchronous_commit=off -c idle_session_timeout=3s -c lock_timeout=10s -c tcp_user_timeout=10000");
+            builder.Options = "-c jit=off -c synchronous_commit=off -c idle_session_timeout=3s -c lock_timeout=10s -c tcp_user_timeout=10000");
         await connection.OpenAsync(ct);
         while (!await TryLockAsync(connection, ct))
             state.IsStandby = true;

@@ -10,15 +10,15 @@ namespace Insp1r.Messaging.Relay;
 /// Sends rows of the log to the broker and returns when each is confirmed, or counted as dead. An outage is waited out for ever;
 /// only a row that the broker refuses while it is well goes to <c>change_log_dead</c>, so that the log goes on behind it.
 /// </summary>
-internal sealed partial class PackPublisher(IBusControl bus, ServiceDatabase database, MessagingOptions options, ILogger<PackPublisher> logger)
+internal sealed partial class PackPublisher(IBus bus, BrokerGate gate, ServiceDatabase database, ILogger<PackPublisher> logger)
 {
-    private const int MaxAttempts = 5;
+    // With the pauses between them about half a minute: longer than a queue is without a leader.
+    private const int MaxAttempts = 20;
     private const int MaxPayload = 1 << 20;
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(1.5);
 
     // RabbitMQ.Client's own limiter stalls for about a second when its window fills, so the bound is here.
     private readonly SemaphoreSlim _inFlight = new(20);
-    private volatile bool _declared;
 
     /// <summary>Publishes the rows of one read, packed by type.</summary>
     public Task PublishAsync(IReadOnlyList<LogRow> rows, CancellationToken ct)
@@ -58,7 +58,7 @@ internal sealed partial class PackPublisher(IBusControl bus, ServiceDatabase dat
         {
             try
             {
-                await WaitForBrokerAsync(ct);
+                await gate.WaitAsync(ct);
                 await SendAsync(rows, ct);
                 MessagingMetrics.Published.Add(rows.Count, new("type", rows[0].Type), new("outcome", "confirmed"));
                 return;
@@ -67,8 +67,8 @@ internal sealed partial class PackPublisher(IBusControl bus, ServiceDatabase dat
             {
                 MessagingMetrics.Published.Add(rows.Count, new("type", rows[0].Type), new("outcome", "failed"));
                 // A lost connection fails in many ways (ObjectDisposedException is one), and a timeout means unknown: send again.
-                // An answer of a broker that is well is another matter.
-                var isRefusal = e is MessageReturnedException or MessageNotAcknowledgedException && IsBrokerWell;
+                // An answer of the broker is another matter.
+                var isRefusal = e is MessageReturnedException or MessageNotAcknowledgedException;
                 if (isRefusal && ++refused >= MaxAttempts)
                 {
                     if (rows.Count == 1)
@@ -83,9 +83,9 @@ internal sealed partial class PackPublisher(IBusControl bus, ServiceDatabase dat
                     return;
                 }
 
-                _declared = false;
+                gate.Shut();
                 Log.SendAgain(logger, rows.Count, rows[0].Type, e.GetType().Name);
-                await Task.Delay(Jitter(isRefusal ? 100 * refused : 150), ct);
+                await Task.Delay(Jitter(isRefusal ? Math.Min(100 * refused, 2_000) : 100), ct);
             }
         }
     }
@@ -106,20 +106,6 @@ internal sealed partial class PackPublisher(IBusControl bus, ServiceDatabase dat
         var exchange = await bus.GetSendEndpoint(new Uri($"exchange:{type}"));
         await exchange.Send(new EventPack(type, items), new SendOptions(rows[0].Id, BrokerTopology.HasSubscriber(type)), timeout.Token);
     }
-
-    private async Task WaitForBrokerAsync(CancellationToken ct)
-    {
-        while (!IsBrokerWell)
-            await Task.Delay(Jitter(100), ct);
-
-        if (_declared)
-            return;
-        await BrokerTopology.DeclareAsync(options.Broker, database.Service, ct);
-        _declared = true;
-    }
-
-    // Without this, each pending publish would try to connect by itself, some hundred times while the broker is away.
-    private bool IsBrokerWell => bus.CheckHealth().Status == BusHealthStatus.Healthy;
 
     private async Task BuryAsync(LogRow row, string reason, int attempts, CancellationToken ct)
     {
@@ -162,7 +148,7 @@ internal sealed partial class PackPublisher(IBusControl bus, ServiceDatabase dat
 
     private static partial class Log
     {
-        [LoggerMessage(211, LogLevel.Warning, "{Rows} row(s) of {Type} were not confirmed ({Reason}); sending again")]
+        [LoggerMessage(211, LogLevel.Information, "{Rows} row(s) of {Type} were not confirmed ({Reason}); sending again")]
         public static partial void SendAgain(ILogger logger, int rows, string type, string reason);
 
         [LoggerMessage(212, LogLevel.Error, "Row {Id} of {Type} cannot be published: {Reason}. It is in change_log_dead, and the log goes on")]

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Problems;
+using Xunit;
+
+namespace Insp1r.ServiceDefaults.Tests;
+
+public class ProblemTests
+{
+    private sealed record Sample(string Name, IReadOnlyList<int> Numbers);
+
+    [Theory]
+    [InlineData("""{"name":"a","numbers":[1,"x"]}""", "/numbers/1", "The value is not of the expected type.")]
+    [InlineData("""{"name":"a","numbers":[],"surname":"b"}""", "/surname", "Unknown member 'surname'.")]
+    [InlineData("""{"numbers":[]}""", "", "Missing: 'name'.")]
+    public void S18_BadJson_IsExplainedWithAPointer(string json, string pointer, string explanation)
+    {
+        var thrown = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Sample>(json, JsonDefaults.Options));
+
+        Assert.Equal(pointer, ExceptionProblems.PointerOf(thrown.Path));
+        Assert.Equal(explanation, ExceptionProblems.Explain(thrown));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"a","name":"b","numbers":[]}""")]
+    [InlineData("""{"name":null,"numbers":[]}""")]
+    [InlineData("""{"Name":"a","numbers":[]}""")]
+    [InlineData("""{"name":"a","numbers":["1"]}""")]
+    public void S18_Json_IsReadStrictly(string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Sample>(json, JsonDefaults.Options));
+
+    [Theory]
+    [InlineData("good \u00e9\U0001F600 text\n", true)]
+    [InlineData("nul \0", false)]
+    [InlineData("bell \a", false)]
+    [InlineData("   ", false)]
+    public void FieldErrors_Text_ThatCannotBeStoredIsNamed(string value, bool isGood)
+    {
+        var errors = new FieldErrors();
+        errors.Required("/name", value, 40);
+
+        Assert.Equal(isGood, !errors.Any);
+        Assert.All(errors.Items, error => Assert.Equal("/name", error.Pointer));
+    }
+
+    // An attribute's text cannot hold half a character.
+    [Theory]
+    [InlineData(0xD800)]
+    [InlineData(0xDC00)]
+    public void FieldErrors_HalfACharacter_IsNamed(int half)
+    {
+        var errors = new FieldErrors();
+        errors.Required("/name", $"a{(char)half}b", 40);
+
+        Assert.Equal("bad-character", Assert.Single(errors.Items).Code);
+    }
+
+    [Fact]
+    public void FieldErrors_ReportsAllAtOnce()
+    {
+        var errors = new FieldErrors();
+        errors.Required("/a", null, 5);
+        errors.Text("/b", "too long a text", 5);
+        errors.Languages("/c", new Dictionary<string, string>(StringComparer.Ordinal) { ["xx"] = "?" }, 5, required: true);
+
+        Assert.Equal(["required", "too-long", "unknown-language"], errors.Items.Select(error => error.Code));
+    }
+}

@@ -1,4 +1,26 @@
+using Insp1r.Membership.Data;
+using Insp1r.Membership.Nodes;
+using Insp1r.Membership.Organisations;
+using Insp1r.Messaging;
+using Insp1r.Messaging.Feed;
+using Insp1r.Messaging.Operations;
+using Insp1r.ServiceDefaults;
+using Insp1r.ServiceDefaults.Idempotency;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddMessaging<MembershipDb>("membership");
+builder.Services.AddSingleton<NodeDirectory>();
+
 var app = builder.Build();
-app.MapGet("/health/ready", () => "ok");
-app.Run();
+app.UseServiceDefaults();
+app.UseIdempotency<MembershipDb>();
+
+var api = app.MapApi();
+api.MapNodes();
+api.MapOrganisations();
+api.MapChangeFeed("membership");
+api.MapOperations("membership");
+
+await app.MigrateAsync<MembershipDb>();
+await app.RunAsync();

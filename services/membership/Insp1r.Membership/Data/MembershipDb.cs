@@ -1,0 +1,21 @@
+using Insp1r.Membership.Nodes;
+using Insp1r.Membership.Organisations;
+using Insp1r.Messaging.Log;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Data;
+
+/// <summary>What membership owns. Lists, and all of sync, are SQL beside their endpoints; changes of single records go through here.</summary>
+internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : LogDbContext(options)
+{
+    public DbSet<NetworkNode> Nodes => Set<NetworkNode>();
+    public DbSet<MemberOrganisation> Organisations => Set<MemberOrganisation>();
+    public DbSet<ExternalId> ExternalIds => Set<ExternalId>();
+    public DbSet<OrganisationDecision> Decisions => Set<OrganisationDecision>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(MembershipDb).Assembly);
+        base.OnModelCreating(modelBuilder);
+    }
+}

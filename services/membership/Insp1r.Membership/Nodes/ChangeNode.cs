@@ -1,0 +1,41 @@
+using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Data;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Nodes;
+
+internal static class ChangeNode
+{
+    /// <summary>The names as they are to be, all of them.</summary>
+    public sealed record Request(IReadOnlyDictionary<string, string> Names);
+
+    public static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, Request request, IfMatch ifMatch, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        errors.Languages("/names", request.Names, AddNode.MaxName, required: true);
+        if (errors.Any)
+            return errors.ToProblem();
+
+        var node = await db.Nodes.SingleOrDefaultAsync(n => n.Id == id, ct);
+        if (node is null)
+            return CommonErrors.Missing("node", id);
+        if (!caller.May(Role.Steward, node.Path))
+            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a steward of {node.Path}.");
+        if (ifMatch.Refuses(node.Version) is { } refusal)
+            return refusal;
+
+        var now = clock.GetUtcNow();
+        if (node.Rename(request.Names, now))
+        {
+            db.Append(new NodeChanged(node.State), now);
+            await db.SaveChangesAsync(ct);
+        }
+
+        return TypedResults.Ok(NodeResponse.Of(node));
+    }
+}

@@ -1,0 +1,64 @@
+using Insp1r.Membership.Data;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Nodes;
+
+/// <summary>
+/// A network of the tree. <c>path</c> is its place, <c>parent</c> the path above it; <c>country</c> is ISO 3166-1 alpha-2 and given
+/// for national networks only.
+/// </summary>
+internal sealed record NodeResponse(
+    Guid Id, int Version, string Path, string Level, string? Parent, IReadOnlyDictionary<string, string> Names, string? Country,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
+{
+    public static NodeResponse Of(NetworkNode n) => new(n.Id, n.Version, n.Path, n.Level, n.Parent, n.Names, n.Country, n.CreatedAt, n.UpdatedAt);
+}
+
+/// <summary>Every reader sees the whole tree: which networks there are is public.</summary>
+internal static class ReadNodes
+{
+    public sealed class Filter
+    {
+        /// <summary>Only this node and what lies below it, such as insp1r.africa.</summary>
+        public string? Path { get; init; }
+
+        /// <summary>Only this level: national, continental or intercontinental.</summary>
+        public string? Level { get; init; }
+    }
+
+    public static async Task<Results<Ok<Page<NodeResponse>>, ProblemHttpResult>> ListAsync(
+        [AsParameters] Filter filter, [AsParameters] PageQuery page, MembershipDb db, CancellationToken ct)
+    {
+        if (page.Check(out var limit) is { } bad)
+            return bad;
+        if (!KeysetCursor.TryDecode(page.After, out var afterPath, out _))
+            return KeysetCursor.Refuse();
+        if (filter.Path is not null && !NodePath.IsValid(filter.Path))
+            return CommonErrors.BadQuery.ToProblem("path is a node's path, such as insp1r.africa.", [new FieldError("path", "bad-path", "A node's path")]);
+        if (filter.Level is not null && !NodeLevel.All.Contains(filter.Level, StringComparer.Ordinal))
+            return CommonErrors.BadQuery.ToProblem($"level is one of {string.Join(", ", NodeLevel.All)}.", [new FieldError("level", "unknown-level", "A level")]);
+
+        var nodes = db.Nodes.AsNoTracking();
+        if (filter.Path is { } path)
+            nodes = nodes.Where(n => n.Path == path || n.Path.StartsWith(path + "."));
+        if (filter.Level is { } level)
+            nodes = nodes.Where(n => n.Level == level);
+
+        var rows = await nodes.Where(n => string.Compare(n.Path, afterPath) > 0).OrderBy(n => n.Path).Take(limit + 1).ToListAsync(ct);
+        return TypedResults.Ok(Page<NodeResponse>.From([.. rows.Select(NodeResponse.Of)], limit, last => KeysetCursor.Encode(last.Path, last.Id)));
+    }
+
+    public static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> ByIdAsync(Guid id, MembershipDb db, CancellationToken ct) =>
+        await db.Nodes.AsNoTracking().SingleOrDefaultAsync(n => n.Id == id, ct) is { } node
+            ? TypedResults.Ok(NodeResponse.Of(node))
+            : CommonErrors.Missing("node", id);
+
+    public static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> ByPathAsync(string path, MembershipDb db, CancellationToken ct) =>
+        NodePath.IsValid(path) && await db.Nodes.AsNoTracking().SingleOrDefaultAsync(n => n.Path == path, ct) is { } node
+            ? TypedResults.Ok(NodeResponse.Of(node))
+            : CommonErrors.NotFound.ToProblem("There is no node with this path.");
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using Insp1r.Membership.Reference;
+using Insp1r.Messaging;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace Insp1r.Membership.Organisations;
+
+/// <summary>
+/// The organisations of the caller's nodes, oldest first. The order is that of their ids, so neither new records nor changes move
+/// a page.
+/// </summary>
+internal static class ListOrganisations
+{
+    private const int MaxText = 100;
+
+    public sealed class Filter
+    {
+        /// <summary>Only the subtree of this node, such as insp1r.africa.</summary>
+        public string? Node { get; init; }
+
+        /// <summary>An ISO 3166-1 code: RW, RWA or 646.</summary>
+        public string? Country { get; init; }
+
+        /// <summary>A movement type, such as trade-union; organisations with several are found by each.</summary>
+        public string? Type { get; init; }
+
+        /// <summary>active, suspended or withdrawn.</summary>
+        public string? Status { get; init; }
+
+        /// <summary>Part of the name, of a name in another language, or of the acronym; case and accents do not matter.</summary>
+        public string? Text { get; init; }
+    }
+
+    public static async Task<Results<Ok<Page<OrganisationResponse>>, ProblemHttpResult>> HandleAsync(
+        [AsParameters] Filter filter, [AsParameters] PageQuery page, Caller caller, ServiceDatabase database, CancellationToken ct)
+    {
+        if (page.Check(out var limit) is { } bad)
+            return bad;
+        if (!KeysetCursor.TryDecode(page.After, out _, out var after))
+            return KeysetCursor.Refuse();
+        if (Check(filter, out var country) is { } refusal)
+            return refusal;
+
+        var nodes = Visible(caller.NodesFor(Role.Reader), filter.Node);
+        if (nodes.Length == 0)
+            return TypedResults.Ok(new Page<OrganisationResponse>([], null));
+
+        var shape = new Shape(
+            nodes is [NodePath.Root] ? Reach.All : filter.Text is null ? Reach.NodeByNode : Reach.Nodes,
+            country is not null, filter.Type is not null, filter.Status is not null, filter.Text is not null);
+        await using var command = database.DataSource.CreateCommand(shape.Sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit + 1 });
+        if (shape.Reach != Reach.All)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
+        }
+
+        string?[] values = [country, filter.Type, filter.Status, filter.Text is null ? null : Pattern(filter.Text)];
+        foreach (var value in values.OfType<string>())
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+
+        var rows = new List<OrganisationResponse>(Math.Min(limit + 1, 64));
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            rows.Add(OrganisationResponse.Read(reader));
+        return TypedResults.Ok(Page<OrganisationResponse>.From(rows, limit, last => KeysetCursor.Encode("", last.Id)));
+    }
+
+    private static ProblemHttpResult? Check(Filter filter, out string? country)
+    {
+        country = null;
+        if (filter.Node is not null && !NodePath.IsValid(filter.Node))
+            return Bad("node", "a node's path, such as insp1r.africa.rw");
+        if (filter.Country is not null && !Countries.TryParse(filter.Country, out country))
+            return Bad("country", "an ISO 3166-1 code: RW, RWA or 646");
+        if (filter.Type is not null && MovementTypes.Bit(filter.Type) == 0)
+            return Bad("type", $"one of {string.Join(", ", MovementTypes.All)}");
+        if (filter.Status is not null && !OrganisationStatus.All.Contains(filter.Status, StringComparer.Ordinal))
+            return Bad("status", $"one of {string.Join(", ", OrganisationStatus.All)}");
+
+        var errors = new FieldErrors();
+        errors.Text("text", filter.Text, MaxText);
+        return errors.Any || filter.Text is "" ? Bad("text", $"1 to {MaxText} characters") : null;
+    }
+
+    private static ProblemHttpResult Bad(string parameter, string expected) =>
+        CommonErrors.BadQuery.ToProblem($"{parameter}: {expected}.", [new FieldError(parameter, "bad-value", expected)]);
+
+    // What the caller may read, cut to what was asked for.
+    private static string[] Visible(string[] readable, string? wanted) => wanted is null
+        ? readable
+        : readable.Any(node => NodePath.Covers(node, wanted)) ? [wanted] : [.. readable.Where(node => NodePath.Covers(wanted, node))];
+
+    private static string Pattern(string text) =>
+        $"%{SearchText.Fold(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+
+    private enum Reach
+    {
+        /// <summary>The whole network: no condition on nodes.</summary>
+        All,
+
+        /// <summary>The first page of each node, then the first of these: each is a short range of the index (node, id).</summary>
+        NodeByNode,
+
+        /// <summary>A condition on nodes beside the text, whose index finds the rows.</summary>
+        Nodes,
+    }
+
+    /// <summary>Which conditions a list has. Each shape is one statement, prepared once per connection.</summary>
+    private readonly record struct Shape(Reach Reach, bool Country, bool Type, bool Status, bool Text)
+    {
+        private static readonly ConcurrentDictionary<Shape, string> Known = new();
+
+        public string Sql => Known.GetOrAdd(this, shape => shape.Compose());
+
+        private string Compose()
+        {
+            var next = Reach == Reach.All ? 3 : 5;
+            var conditions = "o.id > $1"
+                + (Country ? $" and o.country = ${next++}" : "")
+                + (Type ? $" and o.types @> array[${next++}]" : "")
+                + (Status ? $" and o.status = ${next++}" : "")
+                + (Text ? $" and o.search like ${next}" : "");
+            return Reach switch
+            {
+                Reach.NodeByNode => $"""
+                    select {OrganisationResponse.Columns}
+                    from network_node n cross join lateral (
+                      select * from member_organisation o where o.node = n.path and {conditions} order by o.id limit $2) o
+                    where n.path = any($3) or n.path like any($4)
+                    order by o.id limit $2
+                    """,
+                Reach.Nodes => $"""
+                    select {OrganisationResponse.Columns} from member_organisation o
+                    where (o.node = any($3) or o.node like any($4)) and {conditions} order by o.id limit $2
+                    """,
+                _ => $"select {OrganisationResponse.Columns} from member_organisation o where {conditions} order by o.id limit $2",
+            };
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Insp1r.ServiceDefaults.Access;
+
+namespace Insp1r.Membership.Organisations;
+
+internal static class OrganisationRoutes
+{
+    public static void MapOrganisations(this IEndpointRouteBuilder api)
+    {
+        var organisations = api.MapGroup("/organisations").WithTags("Organisations");
+        organisations.MapGet("/", ListOrganisations.HandleAsync).WithName("ListOrganisations")
+            .WithSummary("Member organisations of your nodes").Requires(Role.Reader, Scopes.Read);
+        organisations.MapGet("/{id:guid}", ReadOrganisation.ByIdAsync).WithName("ReadOrganisation")
+            .WithSummary("One member organisation").Requires(Role.Reader, Scopes.Read);
+        organisations.MapGet("/by-external-id/{ns}/{**value}", ReadOrganisation.ByExternalIdAsync).WithName("ReadOrganisationByExternalId")
+            .WithSummary("One member organisation, by its id in another system").Requires(Role.Reader, Scopes.Read);
+        organisations.MapPost("/", RegisterOrganisation.HandleAsync).WithName("RegisterOrganisation")
+            .WithSummary("Register a member organisation").Requires(Role.Contributor, Scopes.Write);
+        organisations.MapPatch("/{id:guid}", ChangeOrganisation.HandleAsync).WithName("ChangeOrganisation")
+            .WithSummary("Change the fields that are given").Requires(Role.Contributor, Scopes.Write);
+
+        organisations.MapPost("/{id:guid}/suspension", DecideOnOrganisation.SuspendAsync).WithName("SuspendOrganisation")
+            .WithSummary("Suspend a member").Requires(Role.Steward, Scopes.Write);
+        organisations.MapPost("/{id:guid}/reinstatement", DecideOnOrganisation.ReinstateAsync).WithName("ReinstateOrganisation")
+            .WithSummary("End a suspension").Requires(Role.Steward, Scopes.Write);
+        organisations.MapPost("/{id:guid}/withdrawal", DecideOnOrganisation.WithdrawAsync).WithName("WithdrawOrganisation")
+            .WithSummary("End a membership").Requires(Role.Steward, Scopes.Write);
+        organisations.MapGet("/{id:guid}/decisions", ReadDecisions.HandleAsync).WithName("ListOrganisationDecisions")
+            .WithSummary("What was decided on a member, by whom and why").Requires(Role.Reader, Scopes.Read);
+    }
+}

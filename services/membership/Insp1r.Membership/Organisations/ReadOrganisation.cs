@@ -1,0 +1,51 @@
+using Insp1r.Messaging;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace Insp1r.Membership.Organisations;
+
+/// <summary>A record of another network answers as if it were not there.</summary>
+internal static class ReadOrganisation
+{
+    private const string ById = $"select {OrganisationResponse.Columns} from member_organisation o where o.id = $1";
+
+    private const string ByExternalId = $"""
+        select {OrganisationResponse.Columns} from external_id e join member_organisation o on o.id = e.organisation_id
+        where e.namespace = $1 and e.value = $2
+        """;
+
+    public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> ByIdAsync(Guid id, Caller caller, ServiceDatabase database, CancellationToken ct)
+    {
+        await using var command = database.DataSource.CreateCommand(ById);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        return await FindAsync(command, caller, ct) is { } organisation ? TypedResults.Ok(organisation) : CommonErrors.Missing("organisation", id);
+    }
+
+    public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> ByExternalIdAsync(
+        string ns, string value, Caller caller, ServiceDatabase database, CancellationToken ct)
+    {
+        // A slash may be part of a value; the server leaves its escaped form as it came.
+        value = value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        if (OrganisationRules.IsExternalId($"{ns}:{value}", out _))
+        {
+            await using var command = database.DataSource.CreateCommand(ByExternalId);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ns });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+            if (await FindAsync(command, caller, ct) is { } organisation)
+                return TypedResults.Ok(organisation);
+        }
+
+        return CommonErrors.NotFound.ToProblem("There is no organisation with this external id that you may see.");
+    }
+
+    private static async Task<OrganisationResponse?> FindAsync(NpgsqlCommand command, Caller caller, CancellationToken ct)
+    {
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct))
+            return null;
+        var organisation = OrganisationResponse.Read(reader);
+        return caller.May(Role.Reader, organisation.Node) ? organisation : null;
+    }
+}

@@ -2,6 +2,7 @@ using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Insp1r.Messaging.Log;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
 namespace Insp1r.Membership.Data;
 
@@ -12,6 +13,10 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<MemberOrganisation> Organisations => Set<MemberOrganisation>();
     public DbSet<ExternalId> ExternalIds => Set<ExternalId>();
     public DbSet<OrganisationDecision> Decisions => Set<OrganisationDecision>();
+
+    // Each index is there for a query, not because of a foreign key.
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Conventions.Remove(typeof(ForeignKeyIndexConvention));
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

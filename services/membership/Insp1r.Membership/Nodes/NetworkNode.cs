@@ -87,7 +87,7 @@ internal sealed class NetworkNodeMapping : IEntityTypeConfiguration<NetworkNode>
         node.Property(n => n.Path).UseCollation("C").HasMaxLength(NodePath.MaxLength);
         node.Property(n => n.Parent).UseCollation("C");
         node.Property(n => n.Names).IsLanguageTexts();
-        node.HasIndex(n => n.Path).IsUnique().HasDatabaseName(UniquePath);
+        node.HasAlternateKey(n => n.Path).HasName(UniquePath);
         node.HasOne<NetworkNode>().WithMany().HasForeignKey(n => n.Parent).HasPrincipalKey(n => n.Path).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -172,14 +172,13 @@ internal sealed class MemberOrganisationMapping :
         id.Property(e => e.Value).UseCollation("C");
         id.HasKey(e => new { e.Namespace, e.Value }).HasName(UniqueExternalId);
         id.HasOne<MemberOrganisation>().WithMany().HasForeignKey(e => e.OrganisationId).OnDelete(DeleteBehavior.Restrict);
-        // Organisations are never deleted, so nothing looks ids up by organisation: their row names them.
-        id.Metadata.RemoveIndex(id.Metadata.GetIndexes().Single());
     }
 
     public void Configure(EntityTypeBuilder<OrganisationDecision> decision)
     {
         decision.ToTable("organisation_decision");
         decision.Property(d => d.Id).ValueGeneratedNever();
+        decision.HasIndex(d => new { d.OrganisationId, d.Id });
         decision.HasOne<MemberOrganisation>().WithMany().HasForeignKey(d => d.OrganisationId).OnDelete(DeleteBehavior.Restrict);
     }
 }

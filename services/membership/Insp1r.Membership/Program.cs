@@ -1,3 +1,4 @@
+using Insp1r.Membership.Access;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
@@ -10,17 +11,21 @@ using Insp1r.ServiceDefaults.Idempotency;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddMessaging<MembershipDb>("membership");
+builder.AddAccess();
 builder.Services.AddSingleton<NodeDirectory>();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.UseIdempotency<MembershipDb>();
 
+app.MapTokens();
 var api = app.MapApi();
+api.MapClients();
 api.MapNodes();
 api.MapOrganisations();
 api.MapChangeFeed("membership");
 api.MapOperations("membership");
 
 await app.MigrateAsync<MembershipDb>();
+await app.PrepareAccessAsync();
 await app.RunAsync();

@@ -34,6 +34,8 @@ public static class ServiceDefaultsExtensions
         // A line for each request, query or hop is what traces are for.
         foreach (var chatty in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "Yarp"])
             builder.Logging.AddFilter(chatty, LogLevel.Warning);
+        // A failed command comes back as an exception, and is logged where that is handled.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // It prints a stack trace for each attempt while the broker is away; a message that no consumer could handle is news.
         builder.Logging.AddFilter("MassTransit", LogLevel.Critical).AddFilter("MassTransit.ReceiveTransport", LogLevel.Error);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);

@@ -44,13 +44,13 @@ internal sealed record Seen(string Service, string Method, string Target, Dictio
 internal sealed class Service(string name) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, RequestDelegate> _handlers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _heard = new(StringComparer.Ordinal);
     private WebApplication? _app;
-    private int _requests;
 
     public string Address { get; private set; } = "http://127.0.0.1:0";
 
-    /// <summary>Requests received, apart from those for keys and documents.</summary>
-    public int Requests => Volatile.Read(ref _requests);
+    /// <summary>How many requests for this path have come.</summary>
+    public int Heard(string path) => _heard.GetValueOrDefault(path);
 
     public void On(string path, RequestDelegate handler) => _handlers[path] = handler;
 
@@ -88,9 +88,7 @@ internal sealed class Service(string name) : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
-        if (!path.StartsWith("/.well-known/jwks", StringComparison.Ordinal) && !path.StartsWith("/openapi/", StringComparison.Ordinal))
-            Interlocked.Increment(ref _requests);
-
+        _heard.AddOrUpdate(path, 1, (_, before) => before + 1);
         if (_handlers.TryGetValue(path, out var handler))
         {
             await handler(context);

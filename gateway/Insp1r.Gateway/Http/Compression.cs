@@ -37,8 +37,11 @@ internal static class Compression
 
         public override bool ShouldCompressResponse(HttpContext context)
         {
-            var known = context.Response.ContentLength ?? context.Features.Get<FirstPiece>()?.Length;
-            return known is null or >= LeastBytes && base.ShouldCompressResponse(context);
+            var length = context.Response.ContentLength ?? (IsStream(context) ? null : context.Features.Get<FirstPiece>()?.Length);
+            return length is null or >= LeastBytes && base.ShouldCompressResponse(context);
         }
+
+        // Short lines, but many.
+        private static bool IsStream(HttpContext context) => context.Response.ContentType?.StartsWith("application/x-ndjson", StringComparison.OrdinalIgnoreCase) == true;
     }
 }

@@ -29,12 +29,16 @@ internal sealed class BodyLimits(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        var route = context.GetReverseProxyFeature().Route;
         if (context.Request.ContentLength is { } length)
         {
-            var most = route.Config.MaxRequestBodySize ?? context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+            var server = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+            var most = context.GetReverseProxyFeature().Route.Config.MaxRequestBodySize ?? server.MaxRequestBodySize;
             if (length > most)
+            {
+                // The server drops what still comes, for five seconds at most: a client that reads only after it has sent then sees the answer.
+                server.MaxRequestBodySize = null;
                 return TooLarge(context, most.Value);
+            }
         }
 
         if (context.GetEndpoint()!.Metadata.GetMetadata<StreamedUpload>() is not null)

@@ -22,13 +22,13 @@ internal sealed class RateLimits(RequestDelegate next, Budgets budgets, TimeProv
         {
             (rate, budget) = (budgets.Client, budgets.OfClient(client));
         }
-        else if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+        else if (context.GetEndpoint() is not null && context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
         {
             return next(context);
         }
         else
         {
-            var token = context.Request.Path.Equals(StrictlyLimited, StringComparison.OrdinalIgnoreCase);
+            var token = context.Request.Path.StartsWithSegments(StrictlyLimited, StringComparison.OrdinalIgnoreCase);
             (rate, budget) = (token ? budgets.Token : budgets.Anonymous, budgets.OfAddress(context.Connection.RemoteIpAddress, token));
         }
 

@@ -10,6 +10,7 @@ internal static class ServerLimits
 
     public static void AddRateLimits(this IServiceCollection services)
     {
+        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Budgets>();
     }
 }

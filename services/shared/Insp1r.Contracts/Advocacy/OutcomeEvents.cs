@@ -5,7 +5,7 @@ public sealed record ContributionState(Guid OrganisationId, string Node);
 
 /// <summary>
 /// An outcome as it now is: a change in a social actor (Outcome Harvesting). <paramref name="Status"/> is draft, submitted or
-/// substantiated; <paramref name="Level"/> the level of the node that owns it; texts are keyed by language.
+/// substantiated; texts are keyed by language; a draft may lack the day it occurred on, and its country.
 /// </summary>
 public sealed record OutcomeState(
     Guid Id,
@@ -14,7 +14,7 @@ public sealed record OutcomeState(
     IReadOnlyDictionary<string, string> Title,
     string SourceLanguage,
     string? Country,
-    DateOnly OccurredOn,
+    DateOnly? OccurredOn,
     string Status,
     IReadOnlyList<ContributionState> Contributions);
 
@@ -29,6 +29,9 @@ public interface IOutcomeEvent : IEvent
 
 [Event("advocacy.outcome-recorded.v1", "outcome")]
 public sealed record OutcomeRecorded(OutcomeState State) : IOutcomeEvent;
+
+[Event("advocacy.outcome-changed.v1", "outcome")]
+public sealed record OutcomeChanged(OutcomeState State) : IOutcomeEvent;
 
 [Event("advocacy.outcome-submitted.v1", "outcome")]
 public sealed record OutcomeSubmitted(OutcomeState State) : IOutcomeEvent;

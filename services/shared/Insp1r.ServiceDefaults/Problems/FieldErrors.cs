@@ -51,6 +51,25 @@ public sealed class FieldErrors
         }
     }
 
+    /// <summary>A text in several languages, of which the one that it was written in must be there.</summary>
+    public void Sourced(string pointer, IReadOnlyDictionary<string, string>? texts, string? source, int max)
+    {
+        Languages(pointer, texts, max, required: true);
+        if (texts is { Count: > 0 } && Problems.Languages.All.Contains(source, StringComparer.Ordinal) && !texts.ContainsKey(source!))
+            Add($"{pointer}/{source}", "source-language-missing", $"The source language is {source}: give the text in it.");
+    }
+
+    /// <summary>A list of at most <paramref name="max"/> items, none of them null.</summary>
+    public void Count<T>(string pointer, IReadOnlyCollection<T>? items, int max)
+    {
+        if (items is null)
+            Add(pointer, "required", "Give a list; it may be empty.");
+        else if (items.Count > max)
+            Add(pointer, "too-many", $"At most {max}; these are {items.Count}.");
+        else if (items.Any(item => item is null))
+            Add(pointer, "required", "No item may be null.");
+    }
+
     /// <summary>One of a fixed set of words.</summary>
     public void OneOf(string pointer, string? value, IReadOnlyCollection<string> allowed, string code)
     {

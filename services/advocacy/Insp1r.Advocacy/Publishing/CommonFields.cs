@@ -1,0 +1,35 @@
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+
+namespace Insp1r.Advocacy.Publishing;
+
+/// <summary>Checks that several records share.</summary>
+internal static class CommonFields
+{
+    private static readonly DateOnly Earliest = new(1900, 1, 1);
+    private static readonly DateOnly Latest = new(2200, 1, 1);
+
+    public static void Node(this FieldErrors errors, string pointer, string node)
+    {
+        if (!NodePath.IsValid(node))
+            errors.Add(pointer, "bad-node", "A node's path, such as insp1r.africa.rw.");
+    }
+
+    public static void Country(this FieldErrors errors, string pointer, string? country)
+    {
+        if (country is not null && (country.Length != 2 || !country.All(char.IsAsciiLetterUpper)))
+            errors.Add(pointer, "bad-country", "ISO 3166-1 alpha-2, such as RW.");
+    }
+
+    public static void Date(this FieldErrors errors, string pointer, DateOnly? date)
+    {
+        if (date < Earliest || date > Latest)
+            errors.Add(pointer, "out-of-range", "A day between 1900 and 2200.");
+    }
+
+    public static void Period(this FieldErrors errors, string pointer, DateOnly? startsOn, DateOnly? endsOn)
+    {
+        if (endsOn < startsOn)
+            errors.Add(pointer, "ends-before-start", "The end lies before the start.");
+    }
+}

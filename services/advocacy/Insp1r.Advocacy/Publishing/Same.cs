@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Insp1r.ServiceDefaults.Http;
+
+namespace Insp1r.Advocacy.Publishing;
+
+internal static class Same
+{
+    /// <summary>True where both say the same, in whatever order: such a change costs no version and no event.</summary>
+    public static bool Content<T>(T before, T after) =>
+        JsonNode.DeepEquals(JsonSerializer.SerializeToNode(before, JsonDefaults.Options), JsonSerializer.SerializeToNode(after, JsonDefaults.Options));
+}

@@ -6,6 +6,7 @@ using Insp1r.Messaging.Relay;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -31,6 +32,8 @@ public static class MessagingExtensions
         services.AddSingleton(new ServiceDatabase(dataSource, connectionString, service));
         services.AddDbContextPool<TDb>((provider, options) => options
             .UseNpgsql(dataSource, npgsql => npgsql.MigrationsHistoryTable("migration_history"))
+            // Whoever gets the exception logs it, or expects it: the first look for the table of migrations finds none.
+            .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)))
             .AddInterceptors(provider.GetRequiredService<LogSignalInterceptor>()));
         services.AddScoped<LogDbContext>(provider => provider.GetRequiredService<TDb>());
 

@@ -14,14 +14,16 @@ internal static class ChangeCampaign
 {
     private const int MaxDepth = 12;
 
-    public sealed record Request(
-        Optional<Guid?> ParentId = default,
-        Optional<IReadOnlyDictionary<string, string>> Title = default,
-        Optional<string> SourceLanguage = default,
-        Optional<IReadOnlyDictionary<string, string>> Description = default,
-        Optional<DateOnly?> StartsOn = default,
-        Optional<DateOnly?> EndsOn = default,
-        Optional<Publication> Publication = default);
+    public sealed record Request
+    {
+        public Optional<Guid?> ParentId { get; init; }
+        public Optional<IReadOnlyDictionary<string, string>> Title { get; init; }
+        public Optional<string> SourceLanguage { get; init; }
+        public Optional<IReadOnlyDictionary<string, string>> Description { get; init; }
+        public Optional<DateOnly?> StartsOn { get; init; }
+        public Optional<DateOnly?> EndsOn { get; init; }
+        public Optional<Publication> Publication { get; init; }
+    }
 
     public static async Task<Results<Ok<CampaignResponse>, ProblemHttpResult>> Handle(
         Guid id, Request request, IfMatch ifMatch, Caller caller, AdvocacyDb db, TimeProvider clock, CancellationToken ct)

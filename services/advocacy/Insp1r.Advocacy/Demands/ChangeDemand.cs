@@ -13,17 +13,19 @@ namespace Insp1r.Advocacy.Demands;
 
 internal static class ChangeDemand
 {
-    public sealed record Request(
-        Optional<Guid?> CampaignId = default,
-        Optional<IReadOnlyDictionary<string, string>> Title = default,
-        Optional<string> SourceLanguage = default,
-        Optional<IReadOnlyDictionary<string, string>> Text = default,
-        Optional<IReadOnlyList<string>> TargetBodies = default,
-        Optional<IReadOnlyList<string>> SdgTargets = default,
-        Optional<IReadOnlyList<string>> Instruments = default,
-        Optional<IReadOnlyList<SocialProtectionBranch>> Branches = default,
-        Optional<DemandStatus> Status = default,
-        Optional<Publication> Publication = default);
+    public sealed record Request
+    {
+        public Optional<Guid?> CampaignId { get; init; }
+        public Optional<IReadOnlyDictionary<string, string>> Title { get; init; }
+        public Optional<string> SourceLanguage { get; init; }
+        public Optional<IReadOnlyDictionary<string, string>> Text { get; init; }
+        public Optional<IReadOnlyList<string>> TargetBodies { get; init; }
+        public Optional<IReadOnlyList<string>> SdgTargets { get; init; }
+        public Optional<IReadOnlyList<string>> Instruments { get; init; }
+        public Optional<IReadOnlyList<SocialProtectionBranch>> Branches { get; init; }
+        public Optional<DemandStatus> Status { get; init; }
+        public Optional<Publication> Publication { get; init; }
+    }
 
     public static async Task<Results<Ok<DemandResponse>, ProblemHttpResult>> Handle(
         Guid id, Request request, IfMatch ifMatch, Caller caller, AdvocacyDb db, TimeProvider clock, CancellationToken ct)

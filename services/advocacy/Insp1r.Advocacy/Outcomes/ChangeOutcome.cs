@@ -14,26 +14,27 @@ namespace Insp1r.Advocacy.Outcomes;
 
 internal static class ChangeOutcome
 {
-    public sealed record Request(
-        Optional<Guid?> DemandId = default,
-        Optional<Guid?> CampaignId = default,
-        Optional<IReadOnlyDictionary<string, string>> Title = default,
-        Optional<string> SourceLanguage = default,
-        Optional<IReadOnlyDictionary<string, string>> Statement = default,
-        Optional<IReadOnlyDictionary<string, string>> Significance = default,
-        Optional<string> SocialActor = default,
-        Optional<DateOnly?> OccurredOn = default,
-        Optional<string> Country = default,
-        Optional<OutcomeType?> Type = default,
-        Optional<OutcomePolarity?> Polarity = default,
-        Optional<bool?> Intended = default,
-        Optional<PolicyStage?> PolicyStage = default,
-        Optional<IReadOnlyList<string>> SdgTargets = default,
-        Optional<IReadOnlyList<SocialProtectionBranch>> Branches = default,
-        Optional<IReadOnlyList<ContributionFields>> Contributions = default,
-        Optional<IReadOnlyList<Evidence>> Evidence = default,
-        Optional<Publication> Publication = default)
+    public sealed record Request
     {
+        public Optional<Guid?> DemandId { get; init; }
+        public Optional<Guid?> CampaignId { get; init; }
+        public Optional<IReadOnlyDictionary<string, string>> Title { get; init; }
+        public Optional<string> SourceLanguage { get; init; }
+        public Optional<IReadOnlyDictionary<string, string>> Statement { get; init; }
+        public Optional<IReadOnlyDictionary<string, string>> Significance { get; init; }
+        public Optional<string> SocialActor { get; init; }
+        public Optional<DateOnly?> OccurredOn { get; init; }
+        public Optional<string> Country { get; init; }
+        public Optional<OutcomeType?> Type { get; init; }
+        public Optional<OutcomePolarity?> Polarity { get; init; }
+        public Optional<bool?> Intended { get; init; }
+        public Optional<PolicyStage?> PolicyStage { get; init; }
+        public Optional<IReadOnlyList<string>> SdgTargets { get; init; }
+        public Optional<IReadOnlyList<SocialProtectionBranch>> Branches { get; init; }
+        public Optional<IReadOnlyList<ContributionFields>> Contributions { get; init; }
+        public Optional<IReadOnlyList<Evidence>> Evidence { get; init; }
+        public Optional<Publication> Publication { get; init; }
+
         public OutcomeFields Over(OutcomeFields before) => new(
             DemandId.Or(before.DemandId),
             CampaignId.Or(before.CampaignId),

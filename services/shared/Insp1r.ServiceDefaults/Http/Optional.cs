@@ -6,6 +6,7 @@ namespace Insp1r.ServiceDefaults.Http;
 
 /// <summary>
 /// A member of a PATCH (RFC 7396): one that is not given stays as it is, and null takes the value away where it may be absent.
+/// Declare it as an init property: the schema of a constructor's parameter would want a default value to print.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 [JsonConverter(typeof(OptionalConverter))]

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Insp1r.ServiceDefaults.Problems;
@@ -12,7 +13,7 @@ namespace Insp1r.ServiceDefaults.Problems;
 /// The one place that turns an exception into an answer: a request that cannot be read is the client's fault (400, with the
 /// field), an unreachable database is a pause (503), anything else is ours (500) and stays an exception in the log.
 /// </summary>
-internal sealed class ExceptionProblems : IExceptionHandler
+internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -26,12 +27,13 @@ internal sealed class ExceptionProblems : IExceptionHandler
         {
             BadHttpRequestException { InnerException: JsonException json } => BadJson(json),
             BadHttpRequestException bad => new Error(bad.StatusCode, NameOf(bad.StatusCode), ReasonPhrases.GetReasonPhrase(bad.StatusCode)).ToProblem(bad.Message),
-            JsonException json => BadJson(json),
             DbUpdateConcurrencyException => CommonErrors.VersionStale.ToProblem("The resource changed while this request was under way; read it again."),
             _ when IsUnavailable(exception) => Unavailable(httpContext),
             _ => CommonErrors.Internal.ToProblem("The failure was recorded. Quote the trace id when you report it."),
         };
 
+        if (problem.StatusCode >= StatusCodes.Status500InternalServerError)
+            Log.Failed(logger, exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, problem.StatusCode);
         await problem.ExecuteAsync(httpContext);
         return true;
     }
@@ -87,5 +89,11 @@ internal sealed class ExceptionProblems : IExceptionHandler
 
         var end = message.IndexOf(" Path:", StringComparison.Ordinal);
         return end > 0 ? message[..end] : message;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(111, LogLevel.Error, "{Method} {Endpoint} was answered {Status}")]
+        public static partial void Failed(ILogger logger, Exception exception, string method, string? endpoint, int status);
     }
 }

@@ -2,6 +2,7 @@ using Insp1r.Membership.Access;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
+using Insp1r.Membership.Sync;
 using Insp1r.Messaging;
 using Insp1r.Messaging.Feed;
 using Insp1r.Messaging.Operations;
@@ -23,6 +24,7 @@ var api = app.MapApi();
 api.MapClients();
 api.MapNodes();
 api.MapOrganisations();
+api.MapSync();
 api.MapChangeFeed("membership");
 api.MapOperations("membership");
 

@@ -12,14 +12,16 @@ namespace Insp1r.Membership.Organisations;
 internal static class ChangeOrganisation
 {
     /// <summary>Only the fields that are given change; null clears names, acronym and website. Lists and names are replaced as a whole.</summary>
-    public sealed record Request(
-        Optional<string?> Name = default,
-        Optional<IReadOnlyDictionary<string, string>?> Names = default,
-        Optional<string?> Acronym = default,
-        Optional<string?> Country = default,
-        Optional<IReadOnlyList<string>?> Types = default,
-        Optional<string?> Website = default,
-        Optional<IReadOnlyList<string>?> ExternalIds = default);
+    public sealed record Request
+    {
+        public Optional<string?> Name { get; init; }
+        public Optional<IReadOnlyDictionary<string, string>?> Names { get; init; }
+        public Optional<string?> Acronym { get; init; }
+        public Optional<string?> Country { get; init; }
+        public Optional<IReadOnlyList<string>?> Types { get; init; }
+        public Optional<string?> Website { get; init; }
+        public Optional<IReadOnlyList<string>?> ExternalIds { get; init; }
+    }
 
     public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, IfMatch ifMatch, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)

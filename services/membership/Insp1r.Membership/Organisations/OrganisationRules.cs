@@ -39,7 +39,7 @@ internal static class OrganisationRules
     {
         if (types is null or { Count: 0 })
         {
-            errors.Add("/types", "required", $"One or more of {string.Join(", ", MovementTypes.All)}.");
+            NoTypes(errors);
             return;
         }
 
@@ -57,6 +57,9 @@ internal static class OrganisationRules
                 return;
         }
     }
+
+    public static void NoTypes(FieldErrors errors) =>
+        errors.Add("/types", "required", $"One or more of {string.Join(", ", MovementTypes.All)}.");
 
     public static void UnknownType(FieldErrors errors, int index) =>
         errors.Add($"/types/{index}", "unknown-type", $"One of {string.Join(", ", MovementTypes.All)}.");

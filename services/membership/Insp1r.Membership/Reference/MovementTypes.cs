@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 
 namespace Insp1r.Membership.Reference;
 
@@ -17,6 +18,18 @@ internal static class MovementTypes
 
     /// <summary>The type's bit, or 0 where there is no such type.</summary>
     public static int Bit(string? type) => Array.IndexOf(All, type) is var index and >= 0 ? 1 << index : 0;
+
+    /// <summary>The bit of the type that the reader stands on, without making a string of it.</summary>
+    public static int Bit(ref Utf8JsonReader reader)
+    {
+        for (var index = 0; index < All.Length; index++)
+        {
+            if (reader.ValueTextEquals(All[index]))
+                return 1 << index;
+        }
+
+        return 0;
+    }
 
     /// <summary>The types of a set in their fixed order, so that the same set is always written the same way.</summary>
     public static string[] Of(int bits) => Sets[bits] ??= Enumerate(bits);

@@ -24,7 +24,7 @@ internal static class SyncSchema
 
         create table sync_chunk (
           client_id text not null, key text not null, chunk_no int not null,
-          body_hash bytea not null, results bytea not null, created_at timestamptz not null,
+          body_hash bytea not null, results bytea not null, counts int[] not null, created_at timestamptz not null,
           primary key (client_id, key, chunk_no));
         -- The results are compressed already.
         alter table sync_chunk alter column results set storage external;

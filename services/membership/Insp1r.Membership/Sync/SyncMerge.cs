@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using Insp1r.Membership.Data;
+using Insp1r.Membership.Organisations;
+using Insp1r.ServiceDefaults.Http;
+using Npgsql;
+
+namespace Insp1r.Membership.Sync;
+
+/// <summary>
+/// Merges a chunk in one statement: found by external id, judged, then inserted or updated, with a log row each. An unchanged
+/// record is not touched: no version, no event, no lock. Whoever changed one of the records in between makes the update miss it,
+/// and the chunk is done again.
+/// </summary>
+internal static class SyncMerge
+{
+    // What the statement says of each item; the first four are results.
+    private const int Created = 0;
+    private const int Updated = 1;
+    private const int Unchanged = 2;
+    private const int Conflict = 3;
+    private const int Foreign = 4;
+    private const int Moved = 5;
+    private const int Future = 6;
+
+    // One writer for each namespace: two batches of one system would lock the same records in different orders. The plans are made
+    // for big tables, whatever the statistics of a fresh database say, and once.
+    private const string Prepare = """
+        select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+               set_config('plan_cache_mode', 'force_generic_plan', true),
+               (select count(pg_advisory_xact_lock(hashtextextended(n, 20719))) from unnest($1::text[]) n)
+        """;
+
+    private const string Judged = """
+        with item as materialized (
+          select * from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                               $10::text[], $11::int[])
+            as i(ord, namespace, value, node, name, names, acronym, country, types, website, base)),
+        judged as materialized (
+          select i.*, o.id, o.version, o.status, o.external_ids,
+            case when o.id is null then 0
+                 when not (o.node = any($12::text[]) or o.node like any($13::text[])) then 4
+                 when o.node <> i.node then 5
+                 when i.base > o.version then 6
+                 when (o.name, o.names, o.acronym, o.country, o.types, o.website) is not distinct from
+                      (i.name, i.names::jsonb, i.acronym, i.country, string_to_array(i.types, ','), i.website) then 2
+                 when i.base < o.version then 3
+                 else 1 end as verdict
+          from item i
+          left join external_id e on e.namespace = i.namespace and e.value = i.value
+          left join member_organisation o on o.id = e.organisation_id)
+        """;
+
+    private const string Validate = $"""
+        {Judged}
+        select ord, verdict, id, version, coalesce(cardinality(external_ids) > 1, false), 0::bigint from judged order by ord
+        """;
+
+    // The payload is put together from the JSON that the contract's own serialiser made of the content, and of what only the record
+    // knows. External ids hold no character that JSON escapes.
+    private const string Commit = $$"""
+        {{Judged}},
+        told as materialized (
+          select j.*, f.search, f.body, f.new_id, f.log_id, coalesce(j.id, f.new_id) as subject, coalesce(j.version, 0) + 1 as next,
+                 coalesce(j.external_ids, array[j.namespace || ':' || j.value]) as ids
+          from judged j join unnest($1::int[], $14::text[], $15::text[], $16::uuid[], $17::uuid[]) as f(ord, search, body, new_id, log_id) using (ord)
+          where j.verdict in (0, 1, 3)),
+        created as (
+          insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, created_at, updated_at)
+          select subject, 1, node, name, names::jsonb, acronym, country, string_to_array(types, ','), website, 'active', ids, search, $18, $18
+          from told where verdict = 0 order by ord),
+        linked as (
+          insert into external_id (namespace, value, organisation_id)
+          select namespace, value, subject from told where verdict = 0 order by namespace, value),
+        changed as (
+          update member_organisation o
+          set version = t.next, name = t.name, names = t.names::jsonb, acronym = t.acronym, country = t.country,
+              types = string_to_array(t.types, ','), website = t.website, search = t.search, updated_at = $18
+          from told t where t.verdict = 1 and o.id = t.subject and o.version = t.version
+          returning o.id),
+        logged as (
+          insert into change_log (id, type, subject, subject_id, subject_version, node, visibility, payload, trace_parent, occurred_at)
+          select log_id, case verdict when 0 then 'membership.organisation-registered.v1' else 'membership.organisation-updated.v1' end,
+                 'organisation', subject, next, node, 'feed',
+                 ('{"state":{"id":"' || subject || '","version":' || next || ',' || body || ',"status":"' || coalesce(status, 'active')
+                   || '","externalIds":' || array_to_json(ids) || '}' || '}')::json,
+                 $19, $18
+          from told where verdict in (0, 1) order by ord),
+        disputed as (
+          insert into sync_conflict (id, organisation_id, node, external_id, client_id, base_version, current_version, theirs, ours, created_at)
+          select t.new_id, t.subject, t.node, t.namespace || ':' || t.value, $20, t.base, t.version, ('{' || t.body || '}')::json,
+                 json_build_object('node', o.node, 'name', o.name, 'names', o.names, 'acronym', o.acronym, 'country', o.country, 'types', o.types, 'website', o.website),
+                 $18
+          from told t join member_organisation o on o.id = t.subject where t.verdict = 3
+          on conflict (organisation_id) where resolved_at is null do update
+          set external_id = excluded.external_id, client_id = excluded.client_id, base_version = excluded.base_version,
+              current_version = excluded.current_version, theirs = excluded.theirs, ours = excluded.ours, created_at = excluded.created_at)
+        select j.ord, j.verdict, coalesce(j.id, t.new_id), case when j.verdict in (0, 1) then t.next else j.version end,
+               coalesce(cardinality(j.external_ids) > 1, false), (select count(*) from changed)
+        from judged j left join told t using (ord) order by j.ord
+        """;
+
+    /// <summary>What a chunk would become; nothing is written.</summary>
+    public static async Task<MergeReport> ValidateAsync(NpgsqlConnection connection, SyncChunk chunk, string[] nodes, CancellationToken ct)
+    {
+        var items = new Columns(chunk);
+        if (items.Count == 0)
+            return new MergeReport([], IsWhole: true);
+        await using var command = new NpgsqlCommand(Validate, connection);
+        items.Add(command.Parameters, nodes);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await ReadAsync(reader, items, ct);
+    }
+
+    /// <summary>Writes a chunk, in the caller's transaction.</summary>
+    public static async Task<MergeReport> CommitAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, SyncChunk chunk, string[] nodes, string clientId, DateTimeOffset now, CancellationToken ct)
+    {
+        var items = new Columns(chunk);
+        if (items.Count == 0)
+            return new MergeReport([], IsWhole: true);
+
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        var prepare = new NpgsqlBatchCommand(Prepare);
+        prepare.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = items.DistinctNamespaces() });
+        batch.BatchCommands.Add(prepare);
+        var merge = new NpgsqlBatchCommand(Commit);
+        items.Add(merge.Parameters, nodes);
+        items.AddContent(merge.Parameters, now);
+        merge.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        merge.Parameters.Add(new NpgsqlParameter { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        merge.Parameters.Add(new NpgsqlParameter<string> { TypedValue = clientId });
+        batch.BatchCommands.Add(merge);
+
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
+        return await ReadAsync(reader, items, ct);
+    }
+
+    [SuppressMessage("Usage", "MA0042:Do not use blocking calls in an async method", Justification = "The columns of a row that was read are in memory.")]
+    private static async Task<MergeReport> ReadAsync(NpgsqlDataReader reader, Columns items, CancellationToken ct)
+    {
+        var shared = new List<SyncLine>();
+        var updates = 0;
+        var updated = 0L;
+        while (await reader.ReadAsync(ct))
+        {
+            var line = items.Line(reader.GetInt32(0));
+            var verdict = reader.GetInt32(1);
+            updated = reader.GetInt64(5);
+            updates += verdict == Updated ? 1 : 0;
+            switch (verdict)
+            {
+                case Foreign:
+                    line.Reject("/externalId", "external-id-taken", "This external id belongs to a record outside your nodes.");
+                    break;
+                case Moved:
+                    line.Reject("/node", "other-node", "The record belongs to another of your nodes; a sync does not move it.");
+                    break;
+                case Future:
+                    line.Reject("/baseVersion", "unknown-version", $"The current version is {reader.GetInt32(3)}.");
+                    break;
+                default:
+                    // In validate mode, what would be created has neither id nor version yet.
+                    line.Becomes((SyncResult)verdict, reader.IsDBNull(2) ? Guid.Empty : reader.GetGuid(2), reader.IsDBNull(3) ? 0 : reader.GetInt32(3));
+                    if (reader.GetBoolean(4))
+                        shared.Add(line);
+                    break;
+            }
+        }
+
+        return new MergeReport(shared, updates == updated);
+    }
+
+    /// <summary>The chunk's valid items as the statement's arrays.</summary>
+    private sealed class Columns
+    {
+        private readonly SyncLine[] _lines;
+
+        public Columns(SyncChunk chunk) => _lines = [.. chunk.Lines.Where(line => line.Item is not null)];
+
+        public int Count => _lines.Length;
+
+        public SyncLine Line(int ordinal) => _lines[ordinal];
+
+        public string[] DistinctNamespaces() =>
+            [.. _lines.Select(line => line.Item!.ExternalId[..line.Item.Colon]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+        public void Add(NpgsqlParameterCollection parameters, string[] nodes)
+        {
+            var ordinals = new int[_lines.Length];
+            for (var i = 0; i < ordinals.Length; i++)
+                ordinals[i] = i;
+            parameters.Add(new NpgsqlParameter<int[]> { TypedValue = ordinals });
+            AddTexts(parameters, item => item.ExternalId[..item.Colon]);
+            AddTexts(parameters, item => item.ExternalId[(item.Colon + 1)..]);
+            AddTexts(parameters, item => item.Node);
+            AddTexts(parameters, item => item.Content.Name);
+            AddTexts(parameters, item => LanguageTexts.ToJson(item.Content.Names));
+            AddTexts(parameters, item => item.Content.Acronym);
+            AddTexts(parameters, item => item.Content.Country);
+            AddTexts(parameters, item => string.Join(',', item.Content.Types));
+            AddTexts(parameters, item => item.Content.Website);
+            parameters.Add(new NpgsqlParameter<int?[]> { TypedValue = Array.ConvertAll(_lines, line => line.Item!.BaseVersion) });
+            parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
+            parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(nodes, node => node + ".%") });
+        }
+
+        public void AddContent(NpgsqlParameterCollection parameters, DateTimeOffset now)
+        {
+            var buffer = new ArrayBufferWriter<byte>(512);
+            using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JsonDefaults.Options.Encoder, SkipValidation = true });
+            AddTexts(parameters, item => item.Content.ToSearchText());
+            AddTexts(parameters, item => StateJson(item, buffer, json));
+            parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(_lines, _ => Guid.CreateVersion7(now)) });
+            parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(_lines, _ => Guid.CreateVersion7(now)) });
+        }
+
+        private void AddTexts(NpgsqlParameterCollection parameters, Func<SyncItem, string?> select) =>
+            parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = Array.ConvertAll(_lines, line => select(line.Item!)) });
+
+        // The members of OrganisationState that the item brings, in that record's order and without the braces.
+        private static string StateJson(SyncItem item, ArrayBufferWriter<byte> buffer, Utf8JsonWriter json)
+        {
+            buffer.ResetWrittenCount();
+            json.Reset();
+            json.WriteStartObject();
+            json.WriteString("node"u8, item.Node);
+            json.WriteString("name"u8, item.Content.Name);
+            json.WriteStartObject("names"u8);
+            foreach (var (language, name) in item.Content.Names)
+                json.WriteString(language, name);
+            json.WriteEndObject();
+            json.WriteString("acronym"u8, item.Content.Acronym);
+            json.WriteString("country"u8, item.Content.Country);
+            json.WriteStartArray("types"u8);
+            foreach (var type in item.Content.Types)
+                json.WriteStringValue(type);
+            json.WriteEndArray();
+            json.WriteString("website"u8, item.Content.Website);
+            json.WriteEndObject();
+            json.Flush();
+            return Encoding.UTF8.GetString(buffer.WrittenSpan[1..^1]);
+        }
+    }
+}
+
+/// <summary>
+/// What a merge met. <paramref name="Shared"/> are the lines whose record has several external ids, so that one body may name it
+/// twice. <paramref name="IsWhole"/> is false where somebody changed a record in between: roll back and do it again.
+/// </summary>
+internal sealed record MergeReport(IReadOnlyList<SyncLine> Shared, bool IsWhole);

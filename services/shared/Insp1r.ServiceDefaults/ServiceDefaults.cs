@@ -34,6 +34,8 @@ public static class ServiceDefaultsExtensions
         // A line for each request, query or hop is what traces are for.
         foreach (var chatty in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "Yarp"])
             builder.Logging.AddFilter(chatty, LogLevel.Warning);
+        // A constraint that refuses a change is mostly an answer (409), and the exception handler logs what is not.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None).AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // A failed command comes back as an exception, and is logged where that is handled.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // It prints a stack trace for each attempt while the broker is away; a message that no consumer could handle is news.
@@ -53,6 +55,8 @@ public static class ServiceDefaultsExtensions
                 context.ProblemDetails.Extensions["traceId"] = activity.TraceId.ToHexString();
         });
         services.AddExceptionHandler<ExceptionProblems>();
+        // By default an exception that was answered is not logged, whatever the answer.
+        services.Configure<ExceptionHandlerOptions>(handler => handler.SuppressDiagnosticsCallback = context => ExceptionProblems.IsExpected(context.Exception));
         services.ConfigureHttpJsonOptions(json => JsonDefaults.Apply(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddPlatformOpenApi();

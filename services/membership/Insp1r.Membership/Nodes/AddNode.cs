@@ -37,7 +37,7 @@ internal static class AddNode
         if (parentLevel is null)
             errors.Add("/path", "unknown-parent", $"There is no node {parentPath}.");
         else if (NodeLevel.Below(parentLevel) != request.Level)
-            errors.Add("/level", "wrong-level", NodeLevel.Below(parentLevel) is { } below ? $"Below a {parentLevel} node there are {below} ones." : $"A {parentLevel} node has none below it.");
+            errors.Add("/level", "wrong-level", NodeLevel.Below(parentLevel) is { } below ? $"What lies below {parentPath} is {below}." : $"{parentPath} is {parentLevel}: nothing lies below it.");
         if (errors.Any)
             return errors.ToProblem();
 

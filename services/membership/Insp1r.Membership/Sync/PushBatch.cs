@@ -11,7 +11,6 @@ using Insp1r.ServiceDefaults.Idempotency;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Npgsql;
 
@@ -58,7 +57,7 @@ internal static partial class PushBatch
         }
         finally
         {
-            await batch.NoteStateAsync();
+            await batch.CloseAsync();
         }
     }
 
@@ -72,7 +71,9 @@ internal static partial class PushBatch
     {
         Limit(http, MaxJsonBody);
         var body = await ReadWholeAsync(http.Request.BodyReader, ct);
-        if (ReadItems(body, intake, out var full) is { } unreadable)
+        var unreadable = ReadItems(body, intake, out var full);
+        http.Request.BodyReader.AdvanceTo(body.End);
+        if (unreadable is not null)
             return unreadable;
 
         var (results, counts) = (Array.Empty<byte>(), default(SyncCounts));
@@ -87,6 +88,7 @@ internal static partial class PushBatch
             if (refusal is not null)
                 return Refuse(http, refusal);
             counts = batch.Counts;
+            await batch.CloseAsync();
         }
 
         if (batch.IsReplay)
@@ -219,6 +221,7 @@ internal static partial class PushBatch
                 return await answer.EndAsync(broken);
             if (await batch.RefusesEndAsync(ct) is { } longer)
                 return await answer.EndAsync(longer);
+            await batch.CloseAsync();
             answer.Add(SyncResults.WriteSummary(options.Commit, batch.Counts));
             return await answer.EndAsync(null);
         }
@@ -231,7 +234,7 @@ internal static partial class PushBatch
         finally
         {
             await stop.CancelAsync();
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -245,13 +248,20 @@ internal static partial class PushBatch
             {
                 var read = await body.ReadAsync(ct);
                 var rest = read.Buffer;
-                while (lines.TakeFrom(ref rest, read.IsCompleted) is { } full)
-                    await chunks.WriteAsync(full, ct);
+                try
+                {
+                    while (lines.TakeFrom(ref rest, read.IsCompleted) is { } full)
+                        await chunks.WriteAsync(full, ct);
+                }
+                finally
+                {
+                    body.AdvanceTo(rest.Start, rest.End);
+                }
+
                 if (lines.Count > MaxLines)
                     return SyncErrors.TooManyItems.ToProblem($"A batch has at most {MaxLines} lines. What came before line {MaxLines + 1} was taken.");
                 if (read.IsCompleted)
                     break;
-                body.AdvanceTo(rest.Start, rest.End);
             }
 
             if (intake.End() is { } last)
@@ -292,7 +302,7 @@ internal static partial class PushBatch
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } answer)
             answer.MinDataRate = null;
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } body)
-            body.MinDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
+            body.MinDataRate = new Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
     }
 
     private static partial class Log

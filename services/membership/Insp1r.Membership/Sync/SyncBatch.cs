@@ -60,13 +60,48 @@ internal sealed partial class SyncBatch(
     public async Task<ProblemHttpResult?> RefusesEndAsync(CancellationToken ct) =>
         options is { Key: not null, Commit: true } && _lastWasFull && await FindStoredAsync(_nextChunk, ct) is not null ? KeyReused() : null;
 
-    /// <summary>Notes when each node's client was last here. It is done for a broken batch too.</summary>
-    public async Task NoteStateAsync()
+    /// <summary>
+    /// Lets the key go and notes when each node's client was last here; for a broken batch too. To be done before the last line is
+    /// sent: who has read it may come again at once.
+    /// </summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            if (_connection is { State: System.Data.ConnectionState.Open } connection)
+            {
+                // The pool would do it only when the connection is next used.
+                await using var unlock = new NpgsqlCommand("select pg_advisory_unlock_all()", connection);
+                await unlock.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+
+            await NoteStateAsync();
+        }
+        catch (NpgsqlException e)
+        {
+            // The lock goes with its session, and a state that is not noted is noted by the next batch: the results stand.
+            Log.NotClosed(logger, e.Message);
+        }
+        finally
+        {
+            await DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _connection = null;
+    }
+
+    private async Task NoteStateAsync()
     {
         if (!options.Commit || _countsByNode.Count == 0)
             return;
 
         var states = _countsByNode.OrderBy(state => state.Key, StringComparer.Ordinal).ToArray();
+        _countsByNode.Clear();
         await using var command = database.DataSource.CreateCommand("""
             insert into sync_state (node, client_id, last_contact, created, updated, unchanged, conflicts, rejected)
             select s.node, $1, $2, s.created, s.updated, s.unchanged, s.conflicts, s.rejected
@@ -86,13 +121,6 @@ internal sealed partial class SyncBatch(
         command.Parameters.AddWithValue(Array.ConvertAll(states, state => state.Value.Rejected));
         // What was merged is to be seen even where the client hung up.
         await command.ExecuteNonQueryAsync(CancellationToken.None);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        // Going back to the pool, the connection gives up its advisory lock.
-        if (_connection is not null)
-            await _connection.DisposeAsync();
     }
 
     private async Task<ProblemHttpResult?> ConnectAsync(CancellationToken ct)
@@ -241,5 +269,8 @@ internal sealed partial class SyncBatch(
     {
         [LoggerMessage(301, LogLevel.Information, "Chunk {Chunk} of a sync met another writer ({SqlState}) and is merged again")]
         public static partial void Clash(ILogger logger, int chunk, string sqlState);
+
+        [LoggerMessage(303, LogLevel.Warning, "The state of a sync could not be noted ({Reason})")]
+        public static partial void NotClosed(ILogger logger, string reason);
     }
 }

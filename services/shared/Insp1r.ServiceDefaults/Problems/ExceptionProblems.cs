@@ -38,6 +38,10 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         return true;
     }
 
+    /// <summary>True where the answer says all there is to say. Everything else is logged, with its trace.</summary>
+    public static bool IsExpected(Exception exception) =>
+        exception is BadHttpRequestException or JsonException or DbUpdateConcurrencyException or OperationCanceledException || IsUnavailable(exception);
+
     private static string NameOf(int status) => status switch
     {
         413 => "too-large",

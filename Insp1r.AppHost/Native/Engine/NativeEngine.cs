@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Insp1r.Platform;
@@ -29,6 +30,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
     private Task _projects = Task.CompletedTask;
     private Task _servers = Task.CompletedTask;
     private Task _reporting = Task.CompletedTask;
+    private Task _disk = Task.CompletedTask;
     private StatusReporter? _reporter;
     private FileStream? _lock;
 
@@ -45,7 +47,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
             EndpointAllocation.Allocate(builder.Resources, ports);
             AddRunners(ports);
             ports.Save();
-            _proxies.ForEach(p => p.Start());
+            StartProxies();
         }
         catch (PlatformException e)
         {
@@ -54,6 +56,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
         }
 
         _reporting = _reporter.RunAsync(_stopReporting.Token);
+        _disk = new DiskWatch(_state, _reporter, _console).RunAsync(_stopReporting.Token);
         _servers = RunAsync(servers: true, _stopServers.Token);
         _projects = RunAsync(servers: false, _stopProjects.Token);
     }
@@ -79,10 +82,13 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
         await _projects;
         await _stopServers.CancelAsync();
         await _servers;
+        foreach (var database in builder.Resources.OfType<PostgresDatabaseResource>())
+            _board.Update(database.Name, s => s with { State = ResourceState.Stopped });
         foreach (var proxy in _proxies)
             await proxy.DisposeAsync();
         await _stopReporting.CancelAsync();
         await _reporting;
+        await _disk;
         _reporter?.Enter(PlatformState.Stopped);
 
         _logs.ForEach(l => l.Dispose());
@@ -134,6 +140,18 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
     private Task RunAsync(bool servers, CancellationToken stopping) =>
         Task.WhenAll(_runners.Where(r => r.Workload.IsServer == servers).Select(r => r.RunAsync(stopping)));
 
+    private void StartProxies()
+    {
+        try
+        {
+            _proxies.ForEach(p => p.Start());
+        }
+        catch (SocketException e)
+        {
+            throw new PlatformException($"An address that replicas share cannot be listened on: {e.Message}. Try again: ./insp1r up");
+        }
+    }
+
     private void AddRunners(PortBook ports)
     {
         var environment = new ProjectEnvironment(builder.ExecutionContext, EngineEnvironment());
@@ -142,8 +160,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
             switch (resource)
             {
                 case PostgresServerResource server:
-                    Add(new PostgresServer(
-                        server, _state, builder.Secrets, name => _board.Update(name, s => s with { State = ResourceState.Running })));
+                    Add(new PostgresServer(server, _state, builder.Secrets, _board));
                     break;
                 case PostgresDatabaseResource database:
                     _board.Add(new ResourceStatus

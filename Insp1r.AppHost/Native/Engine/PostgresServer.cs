@@ -6,7 +6,7 @@ using Npgsql;
 namespace Insp1r.NativeHosting;
 
 /// <summary>A private PostgreSQL instance from the distribution's binaries; never the system's service.</summary>
-internal sealed class PostgresServer(PostgresServerResource server, StateFolder state, SecretStore secrets, Action<string> databaseReady)
+internal sealed class PostgresServer(PostgresServerResource server, StateFolder state, SecretStore secrets, StatusBoard board)
     : Workload(server.Name, server)
 {
     private const string User = "postgres";
@@ -39,7 +39,7 @@ internal sealed class PostgresServer(PostgresServerResource server, StateFolder 
 
     public override async Task<Command> PrepareAsync(Action<string> log, CancellationToken ct)
     {
-        _databasesReady = false;
+        SetDatabases(ResourceState.Waiting);
         await ServerFolder.CreateAsync(_folder, User, log, ct);
 
         if (!Directory.Exists(Data))
@@ -94,11 +94,16 @@ internal sealed class PostgresServer(PostgresServerResource server, StateFolder 
                 await using var create = new NpgsqlCommand($"create database {name}", connection);
                 await create.ExecuteNonQueryAsync(ct);
             }
-
-            databaseReady(database.Name);
         }
 
-        _databasesReady = true;
+        SetDatabases(ResourceState.Running);
+    }
+
+    private void SetDatabases(ResourceState state)
+    {
+        _databasesReady = state == ResourceState.Running;
+        foreach (var database in server.DatabaseResources)
+            board.Update(database.Name, s => s with { State = state });
     }
 
     private async Task InitialiseAsync(Action<string> log, CancellationToken ct)

@@ -6,7 +6,8 @@ namespace Insp1r.NativeHosting;
 /// <summary>What would otherwise fail later with a message of somebody else's.</summary>
 internal static class Prerequisites
 {
-    private const long SmallestFreeSpace = 512L * 1024 * 1024;
+    private const long Megabyte = 1024 * 1024;
+    private const long SmallestFreeSpace = 512 * Megabyte;
 
     public static void Check(IReadOnlyList<IResource> resources, StateFolder state)
     {
@@ -18,12 +19,14 @@ internal static class Prerequisites
         if (missing.Count > 0)
             throw new PlatformException($"Missing on this machine: {string.Join(", ", missing)}. Install: sudo apt-get install {string.Join(' ', missing)}");
 
+        if (DiskProblem(state) is { } problem)
+            throw new PlatformException($"{problem} Make room, or choose a folder on another disk: {StateFolder.Variable}=/path/to/folder ./insp1r up");
+    }
+
+    public static string? DiskProblem(StateFolder state)
+    {
         var free = new DriveInfo(state.Root).AvailableFreeSpace;
-        if (free < SmallestFreeSpace)
-        {
-            throw new PlatformException(
-                $"The disk that holds {state.Root} has {free / 1024 / 1024} MB left; the databases and the broker need {SmallestFreeSpace / 1024 / 1024} MB "
-                + $"to start. Make room, or choose a folder on another disk: {StateFolder.Variable}=/path/to/folder ./insp1r up");
-        }
+        return free >= SmallestFreeSpace ? null
+            : $"The disk that holds {state.Root} has {free / Megabyte} MB left; the databases and the broker need {SmallestFreeSpace / Megabyte} MB.";
     }
 }

@@ -59,6 +59,7 @@ internal sealed class RabbitMqServer(RabbitMQServerResource server, StateFolder 
                 ["RABBITMQ_DIST_PORT"] = $"{ports.Distribution}",
                 ["ERL_EPMD_PORT"] = $"{ports.NameDaemon}",
                 ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+                ["RABBITMQ_LOG"] = "-color",
                 // The script then becomes the node, instead of a shell around it: the process id is the node's, and so are its signals.
                 ["RUNNING_UNDER_SYSTEMD"] = "true",
                 // Idle schedulers sleep at once: spinning would take the processor from the services beside it.

@@ -25,7 +25,7 @@ internal sealed class ResourceRunner(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            Report(s => s with { State = ResourceState.Stopped, Process = null });
+            Report(s => s with { State = ResourceState.Stopped, Process = null, Message = null });
         }
     }
 
@@ -44,8 +44,9 @@ internal sealed class ResourceRunner(
         {
             message = e.Message;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
+            log.Write($"---- {e}");
             message = $"could not be started: {e.Message}";
         }
 

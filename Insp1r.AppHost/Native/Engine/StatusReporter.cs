@@ -61,6 +61,13 @@ internal sealed class StatusReporter(StateFolder state, StatusBoard board, TimeP
         Enter(PlatformState.Failed);
     }
 
+    /// <summary>Something to tell that does not stop the platform; null takes it back.</summary>
+    public void Warn(string? message)
+    {
+        _message = message;
+        Write();
+    }
+
     /// <summary>A failure stays on record while the rest is stopped.</summary>
     public void Enter(PlatformState entered)
     {

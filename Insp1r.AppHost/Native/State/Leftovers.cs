@@ -3,21 +3,24 @@ namespace Insp1r.Platform;
 /// <summary>Processes of an engine that was killed before it could stop them.</summary>
 internal static class Leftovers
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(8);
+
     /// <returns>Whether there were any.</returns>
     public static async Task<bool> StopAsync(StateFolder state, CancellationToken ct)
     {
         // Servers last here too: the services end before the ground under them.
         var processes = PlatformStatus.Read(state)?.Resources.Select(r => r.Process).OfType<ProcessIdentity>().Reverse().ToList() ?? [];
         var alive = processes.Where(p => p.IsAlive()).ToList();
-        foreach (var process in alive)
-            process.SignalGroup(Signals.Terminate);
+        var found = alive.Count > 0;
 
-        foreach (var process in alive)
+        // PostgreSQL waits for its clients when it is asked to terminate, and ends their sessions when it is interrupted.
+        foreach (var signal in (int[])[Signals.Terminate, Signals.Interrupt, Signals.Kill])
         {
-            if (!await process.WaitForExitAsync(TimeSpan.FromSeconds(10), ct))
-                process.SignalGroup(Signals.Kill);
+            alive.ForEach(p => p.SignalGroup(signal));
+            await Task.WhenAll(alive.Select(p => p.WaitForExitAsync(_patience, ct)));
+            alive.RemoveAll(p => !p.IsAlive());
         }
 
-        return alive.Count > 0;
+        return found;
     }
 }

@@ -1,3 +1,4 @@
+using Insp1r.Benchmarks.Figures;
 using Insp1r.Benchmarks.Harness;
 
 namespace Insp1r.Benchmarks;
@@ -6,6 +7,8 @@ namespace Insp1r.Benchmarks;
 internal sealed class Bench(Settings settings) : IAsyncDisposable
 {
     public Settings Settings { get; } = settings;
+
+    private Platform? _platform;
 
     /// <summary>Gone afterwards. Servers that run under users of their own may pass through.</summary>
     public string Folder { get; } = MakeFolder();
@@ -20,13 +23,26 @@ internal sealed class Bench(Settings settings) : IAsyncDisposable
         return File.Exists(assembly) ? assembly : throw new InvalidOperationException($"{assembly} is missing: build the solution first.");
     }
 
+    /// <summary>The platform with some thousand organisations, started when a figure first needs it.</summary>
+    public async Task<Platform> PlatformAsync(CancellationToken ct)
+    {
+        if (_platform is null)
+        {
+            _platform = await Platform.StartAsync(ct);
+            await Organisations.SeedAsync(_platform, ct);
+        }
+
+        return _platform;
+    }
+
     /// <summary>A folder for one figure's files.</summary>
     public string FolderFor(string name) => Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (_platform is not null)
+            await _platform.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     private static string MakeFolder()

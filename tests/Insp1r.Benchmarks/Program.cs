@@ -8,6 +8,17 @@ using Insp1r.Benchmarks.Peers;
 (string Name, string About, Func<Bench, Report, CancellationToken, Task> MeasureAsync)[] figures =
 [
     ("gateway", "The gateway beside nginx and bare YARP", GatewayFigure.MeasureAsync),
+    ("start", "Start-up, and memory after the demo load", StartUpFigure.MeasureAsync),
+    ("get", "One organisation by its id", ReadFigures.MeasureGetAsync),
+    ("list", "A page of organisations, and a filtered page", ReadFigures.MeasureListAsync),
+    ("create", "Registering organisations", CreateFigure.MeasureAsync),
+    ("idle", "What runs while nothing happens", IdleFigure.MeasureAsync),
+    ("effect", "From a commit to its effect in another service", EffectFigure.MeasureAsync),
+    ("backlog", "Events that waited, drained", BacklogFigure.MeasureAsync),
+    ("live", "Single-row transactions with their effects", LiveFigure.MeasureAsync),
+    ("log", "What the log costs its writer", LogCostFigure.MeasureAsync),
+    ("feed", "The change feed", FeedFigure.MeasureAsync),
+    ("restart", "The relay's process killed and started again", RestartFigure.MeasureAsync),
 ];
 
 var quick = new Option<bool>("--quick") { Description = "Fewer and shorter rounds: a look in about two minutes" };

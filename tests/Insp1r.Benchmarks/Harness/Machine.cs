@@ -13,9 +13,9 @@ internal static class Machine
     private const double IdleShare = 0.12;
     private static readonly TimeSpan IdleWindow = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Seconds of processor time that a process, its living descendants and its ended children took.</summary>
+    /// <summary>Seconds of processor time that a process and its descendants took, the ended ones included.</summary>
     public static double CpuSeconds(int processId) => Tree(processId).Sum(id =>
-        ReadStat(id) is { } stat ? (stat.Own + (id == processId ? stat.EndedChildren : 0)) / TicksPerSecond : 0);
+        ReadStat(id) is { } stat ? (stat.Own + stat.EndedChildren) / TicksPerSecond : 0);
 
     /// <summary>The same of the children of this very process that have ended: the load generators.</summary>
     public static double CpuSecondsOfEndedChildren() => ReadStat(Environment.ProcessId)!.EndedChildren / TicksPerSecond;

@@ -12,6 +12,9 @@ public sealed record StackOptions(string Name)
 {
     public int Replicas { get; init; } = 1;
 
+    /// <summary>Load the demo data too, which goes on after the start.</summary>
+    public bool Demo { get; init; }
+
     /// <summary>Given to every process of the stack.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
@@ -63,7 +66,7 @@ public sealed class PlatformStack : IAsyncDisposable
         var stack = new PlatformStack(options);
         try
         {
-            var (code, output) = await stack.CommandAsync(["up", "--detach", "--no-demo", "--replicas", $"{options.Replicas}"], ct);
+            var (code, output) = await stack.CommandAsync(["up", "--detach", .. options.Demo ? Array.Empty<string>() : ["--no-demo"], "--replicas", $"{options.Replicas}"], ct);
             if (code != 0)
                 throw new InvalidOperationException($"./insp1r up failed with {code}:\n{output}");
 
@@ -104,6 +107,9 @@ public sealed class PlatformStack : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>The connection string of a service's database, as the service has it.</summary>
+    public string ConnectionStringOf(string service) => _connectionStrings[$"{service}db"];
 
     /// <summary>A new connection to a service's database; not pooled, since tests kill servers.</summary>
     public async Task<NpgsqlConnection> OpenDatabaseAsync(string service, CancellationToken ct)

@@ -1,0 +1,44 @@
+using Insp1r.Benchmarks.Harness;
+
+namespace Insp1r.Benchmarks.Figures;
+
+/// <summary>Copies of membership's tables with the same columns, indexes and rows, for the yardsticks in plain SQL: in the same database, seen by no service.</summary>
+internal static class Copies
+{
+    /// <summary>Copied organisations have ids that pgbench can compute from a number: 1 to this.</summary>
+    public const int Rows = 5_000;
+
+    /// <summary>Makes them anew, as the originals are now.</summary>
+    public static async Task MakeAsync(Platform platform, CancellationToken ct)
+    {
+        await platform.ExecuteAsync($"""
+            drop schema if exists bench cascade;
+            create schema bench;
+            create table bench.organisation (like member_organisation including all);
+            create table bench.change_log (like change_log including all);
+            insert into bench.organisation
+            select (jsonb_populate_record(o, jsonb_build_object('id', md5((row_number() over (order by o.id))::text)::uuid))).*
+            from member_organisation o where o.node = '{Organisations.Node}' limit {Rows};
+            """, ct);
+        await platform.ExecuteAsync("vacuum (analyze) bench.organisation, bench.change_log, member_organisation, change_log", ct);
+    }
+
+    /// <summary>One organisation, as the service writes it.</summary>
+    public static string Insert(string node) => $"""
+        \set n random(1, 2000000000)
+        {InsertOrganisation(node)}
+        """;
+
+    /// <summary>The same with its event, in one statement and so in one transaction.</summary>
+    public static string InsertWithLog(string log, string node) => $"""
+        \set n random(1, 2000000000)
+        with o as ({InsertOrganisation(node)} returning id, :n as n)
+        {Propagation.LogRows(log, node, "o")}
+        """;
+
+    private static string InsertOrganisation(string node) => $$"""
+        insert into bench.organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, created_at, updated_at)
+        values (gen_random_uuid(), 1, '{{node}}', 'Cooperative number ' || :n, '{}', 'C' || :n, 'RW', array['cooperative'], 'https://example.org/' || :n, 'active', '{}',
+          'cooperative number ' || :n, now(), now())
+        """;
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Insp1r.Benchmarks.Harness;
+
+/// <summary>Load straight on the database, with prepared statements: the most that a service in front of it could reach.</summary>
+internal static class PgBench
+{
+    public static async Task<Sample> RunAsync(string connectionString, int clients, TimeSpan duration, string script, CancellationToken ct)
+    {
+        var program = Tools.PgBench;
+        var database = new NpgsqlConnectionStringBuilder(connectionString);
+        var file = Path.Combine(Path.GetTempPath(), $"insp1r-bench-{Guid.NewGuid():N}.sql");
+        await File.WriteAllTextAsync(file, script + "\n", ct);
+        try
+        {
+            var output = await Child.RunAsync(
+                program,
+                [
+                    "-n", "-M", "prepared", "-c", Text(clients), "-j", "1", "-T", Text(Math.Max(1, (int)Math.Round(duration.TotalSeconds))), "-f", file,
+                    "-h", database.Host!, "-p", Text(database.Port), "-U", database.Username!, database.Database!,
+                ],
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["PGPASSWORD"] = database.Password! }, ct);
+            return new Sample(Number("tps = ", output), 1_000 * Number("latency average = ", output), double.NaN, (long)Number("number of transactions actually processed: ", output), (long)Number("number of failed transactions: ", output));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // Such as "latency average = 0.271 ms".
+    private static double Number(string label, string output) => double.Parse(
+        output.Split('\n').Single(line => line.StartsWith(label, StringComparison.Ordinal))[label.Length..].Split(' ', '/')[0], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,104 @@
+using System.Net.Http.Headers;
+using Insp1r.Testing.Stack;
+using Npgsql;
+
+namespace Insp1r.Benchmarks.Harness;
+
+/// <summary>
+/// The platform as users start it, in a state folder of its own, with rate limits that a bench stays below (they are counted all the
+/// same). PostgreSQL keeps the time of each commit: so the way from one database to another is measured on one clock and costs nothing.
+/// </summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    public const string Client = "rwanda";
+
+    private static readonly Dictionary<string, string> NoLimits = new(StringComparer.Ordinal)
+    {
+        ["RateLimits__PerSecond"] = "1000000", ["RateLimits__Burst"] = "10000000", ["RateLimits__AtOnce"] = "100000",
+        ["RateLimits__TokensPerSecond"] = "1000", ["RateLimits__TokensBurst"] = "1000",
+    };
+
+    private Platform(PlatformStack stack, NpgsqlDataSource membership, NpgsqlDataSource advocacy, string token)
+    {
+        (Stack, Membership, Advocacy, Token) = (stack, membership, advocacy, token);
+        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = stack.Address, Timeout = TimeSpan.FromMinutes(5) };
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public PlatformStack Stack { get; }
+    public NpgsqlDataSource Membership { get; }
+    public NpgsqlDataSource Advocacy { get; }
+
+    /// <summary>Of a national network's client, whose grants end at its node.</summary>
+    public string Token { get; }
+
+    /// <summary>The gateway, with the token on each request.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>The engine's process: everything that runs descends from it.</summary>
+    public int Engine => Stack.Status.Engine.ProcessId;
+
+    public int Postgres => Stack.Status["postgres"].ProcessId;
+
+    public string MembershipConnection => Stack.ConnectionStringOf("membership");
+
+    public static async Task<Platform> StartAsync(CancellationToken ct)
+    {
+        Report.Say("starting the platform ...");
+        var stack = await PlatformStack.StartAsync(new StackOptions("bench") { Environment = NoLimits }, ct);
+        try
+        {
+            await KeepCommitTimesAsync(stack, ct);
+            return new Platform(stack, Source(stack, "membership"), Source(stack, "advocacy"), await TokenOfAsync(stack, Client, ct));
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task ExecuteAsync(string sql, CancellationToken ct)
+    {
+        await using var command = Membership.CreateCommand(sql);
+        command.CommandTimeout = 300;
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    public static async Task<T> ScalarAsync<T>(NpgsqlDataSource source, string sql, CancellationToken ct, params object[] values)
+    {
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 300;
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return (T)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    public Task<string> TokenOfAsync(string client, CancellationToken ct) => TokenOfAsync(Stack, client, ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Membership.DisposeAsync();
+        await Advocacy.DisposeAsync();
+        await Stack.DisposeAsync();
+    }
+
+    // The setting takes effect with the server's next start, and the engine starts it again.
+    private static async Task KeepCommitTimesAsync(PlatformStack stack, CancellationToken ct)
+    {
+        await stack.ExecuteAsync("membership", "alter system set track_commit_timestamp = on", ct);
+        Signals.Terminate(stack.Status["postgres"].ProcessId);
+        await Until.TrueAsync(async () => await stack.ScalarAsync<string>("membership", "show track_commit_timestamp", ct) == "on", "PostgreSQL is back and keeps commit times", ct);
+        await Until.TrueAsync(() => stack.Status.AllRunning, "all is healthy again", ct);
+    }
+
+    private static async Task<string> TokenOfAsync(PlatformStack stack, string client, CancellationToken ct)
+    {
+        var (code, token) = await stack.CommandAsync(["token", client], ct);
+        return code == 0 ? token.Trim() : throw new InvalidOperationException($"No token for {client}: {token}");
+    }
+
+    private static NpgsqlDataSource Source(PlatformStack stack, string service) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(stack.ConnectionStringOf(service)) { ApplicationName = "bench", MaxPoolSize = 20 });
+}

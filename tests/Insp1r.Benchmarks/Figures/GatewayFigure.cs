@@ -63,7 +63,7 @@ internal static class GatewayFigure
         }
     }
 
-    private static Dictionary<string, string> OurEnvironment(string assembly, int port, string upstream) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string> OurEnvironment(string assembly, int port, string upstream) => new(RateLimits.Wide, StringComparer.Ordinal)
     {
         ["ASPNETCORE_CONTENTROOT"] = System.IO.Path.GetDirectoryName(assembly)!,
         ["ASPNETCORE_ENVIRONMENT"] = "Development",

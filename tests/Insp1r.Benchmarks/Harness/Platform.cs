@@ -12,12 +12,6 @@ internal sealed class Platform : IAsyncDisposable
 {
     public const string Client = "rwanda";
 
-    private static readonly Dictionary<string, string> NoLimits = new(StringComparer.Ordinal)
-    {
-        ["RateLimits__PerSecond"] = "1000000", ["RateLimits__Burst"] = "10000000", ["RateLimits__AtOnce"] = "100000",
-        ["RateLimits__TokensPerSecond"] = "1000", ["RateLimits__TokensBurst"] = "1000",
-    };
-
     private Platform(PlatformStack stack, NpgsqlDataSource membership, NpgsqlDataSource advocacy, string token)
     {
         (Stack, Membership, Advocacy, Token) = (stack, membership, advocacy, token);
@@ -45,7 +39,7 @@ internal sealed class Platform : IAsyncDisposable
     public static async Task<Platform> StartAsync(CancellationToken ct)
     {
         Report.Say("starting the platform ...");
-        var stack = await PlatformStack.StartAsync(new StackOptions("bench") { Environment = NoLimits }, ct);
+        var stack = await PlatformStack.StartAsync(new StackOptions("bench") { Environment = RateLimits.Wide }, ct);
         try
         {
             await KeepCommitTimesAsync(stack, ct);

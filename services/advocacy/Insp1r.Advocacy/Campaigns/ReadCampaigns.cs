@@ -34,7 +34,7 @@ internal static class ReadCampaigns
     public static async Task<Results<Ok<Page<CampaignResponse>>, ProblemHttpResult>> List(
         [AsParameters] PageQuery page, [AsParameters] Filter filter, Caller caller, AdvocacyDb db, CancellationToken ct)
     {
-        if ((page.Check(out var limit) ?? QueryChecks.NodeAndText(filter.Node, filter.Text)) is { } problem)
+        if ((page.Check(out var limit) ?? QueryChecks.Node(filter.Node) ?? QueryChecks.Text(filter.Text)) is { } problem)
             return problem;
         if (!KeysetCursor.TryDecode(page.After, out _, out var after))
             return KeysetCursor.Refuse();

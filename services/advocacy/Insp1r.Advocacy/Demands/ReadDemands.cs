@@ -48,7 +48,8 @@ internal static class ReadDemands
     {
         DemandStatus? status = null;
         if ((page.Check(out var limit)
-            ?? QueryChecks.NodeAndText(filter.Node, filter.Text)
+            ?? QueryChecks.Node(filter.Node)
+            ?? QueryChecks.Text(filter.Text)
             ?? QueryChecks.Code("targetBody", filter.TargetBody)
             ?? QueryChecks.Code("sdg", filter.Sdg)
             ?? QueryChecks.Word("status", filter.Status, out status)) is { } problem)

@@ -57,7 +57,8 @@ internal static class ReadOutcomes
         OutcomeStatus? status = null;
         OutcomeType? type = null;
         if ((page.Check(out var limit)
-            ?? QueryChecks.NodeAndText(filter.Node, filter.Text)
+            ?? QueryChecks.Node(filter.Node)
+            ?? QueryChecks.Text(filter.Text)
             ?? QueryChecks.Code("country", filter.Country)
             ?? QueryChecks.Code("sdg", filter.Sdg)
             ?? QueryChecks.Word("status", filter.Status, out status)

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Insp1r.ServiceDefaults.Http;
 
-namespace Insp1r.Advocacy.Publishing;
+namespace Insp1r.ServiceDefaults.Http;
 
-internal static class Same
+public static class Same
 {
     /// <summary>True where both say the same, in whatever order: such a change costs no version and no event.</summary>
     public static bool Content<T>(T before, T after) =>

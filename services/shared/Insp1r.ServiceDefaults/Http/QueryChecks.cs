@@ -1,24 +1,19 @@
 using Insp1r.ServiceDefaults.Access;
-using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Insp1r.Advocacy.Publishing;
+namespace Insp1r.ServiceDefaults.Http;
 
 /// <summary>Bounds of the query parameters that several lists share.</summary>
-internal static class QueryChecks
+public static class QueryChecks
 {
     private const int MaxText = 100;
 
-    public static ProblemHttpResult? NodeAndText(string? node, string? text)
-    {
-        if (node is not null && !NodePath.IsValid(node))
-            return Refuse("node", "bad-node", "A node's path, such as insp1r.africa.rw.");
-        if (text is not null && (text.Length is 0 or > MaxText || text.Contains('\0')))
-            return Refuse("text", "out-of-range", $"1 to {MaxText} characters.");
+    public static ProblemHttpResult? Node(string? node) =>
+        node is null || NodePath.IsValid(node) ? null : Refuse("node", "bad-node", "A node's path, such as insp1r.africa.rw.");
 
-        return null;
-    }
+    public static ProblemHttpResult? Text(string? text) =>
+        text is null || (text.Length is > 0 and <= MaxText && !text.Contains('\0')) ? null : Refuse("text", "out-of-range", $"1 to {MaxText} characters.");
 
     /// <summary>Reads one of an enum's words; null where the parameter was not given.</summary>
     public static ProblemHttpResult? Word<TEnum>(string parameter, string? word, out TEnum? value) where TEnum : struct, Enum

@@ -1,10 +1,9 @@
 using Insp1r.ServiceDefaults.Access;
-using Insp1r.ServiceDefaults.Problems;
 
-namespace Insp1r.Advocacy.Publishing;
+namespace Insp1r.ServiceDefaults.Problems;
 
 /// <summary>Checks that several records share.</summary>
-internal static class CommonFields
+public static class CommonFields
 {
     private static readonly DateOnly Earliest = new(1900, 1, 1);
     private static readonly DateOnly Latest = new(2200, 1, 1);

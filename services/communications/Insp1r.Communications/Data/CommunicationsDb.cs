@@ -1,0 +1,59 @@
+using Insp1r.Communications.Announcements;
+using Insp1r.Communications.Events;
+using Insp1r.Communications.Network;
+using Insp1r.Messaging.Log;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Communications.Data;
+
+internal sealed class CommunicationsDb(DbContextOptions<CommunicationsDb> options) : LogDbContext(options)
+{
+    public DbSet<NetworkNode> Nodes => Set<NetworkNode>();
+    public DbSet<MemberOrganisation> Organisations => Set<MemberOrganisation>();
+    public DbSet<Announcement> Announcements => Set<Announcement>();
+    public DbSet<PublicEvent> PublicEvents => Set<PublicEvent>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<NetworkNode>(node =>
+        {
+            node.ToTable("NetworkNode");
+            node.Property(n => n.Id).ValueGeneratedNever();
+            node.Property(n => n.Names).IsJson();
+            // Not unique: two nodes may trade their paths, and their events arrive in any order.
+            node.HasIndex(n => n.Path);
+        });
+
+        modelBuilder.Entity<MemberOrganisation>(organisation =>
+        {
+            organisation.ToTable("MemberOrganisation");
+            organisation.Property(o => o.Id).ValueGeneratedNever();
+            organisation.Property(o => o.Names).IsJson();
+        });
+
+        modelBuilder.Entity<Announcement>(announcement =>
+        {
+            announcement.ToTable("Announcement");
+            announcement.Property(a => a.Id).ValueGeneratedNever();
+            announcement.Property(a => a.Version).IsConcurrencyToken();
+            announcement.Property(a => a.Node).UseCollation("C");
+            announcement.Property(a => a.Languages).IsJson();
+            announcement.Property(a => a.Status).IsWord();
+            announcement.HasIndex(a => new { a.OutcomeId, a.Node }).IsUnique();
+            announcement.HasIndex(a => new { a.Node, a.Id });
+        });
+
+        modelBuilder.Entity<PublicEvent>(publicEvent =>
+        {
+            publicEvent.ToTable("PublicEvent");
+            publicEvent.Property(e => e.Id).ValueGeneratedNever();
+            publicEvent.Property(e => e.Version).IsConcurrencyToken();
+            publicEvent.Property(e => e.Title).IsJson();
+            publicEvent.Property(e => e.Description).IsJson();
+            publicEvent.Property(e => e.Speakers).IsJson();
+            publicEvent.HasIndex(e => new { e.StartsOn, e.Id });
+        });
+
+        base.OnModelCreating(modelBuilder);
+    }
+}

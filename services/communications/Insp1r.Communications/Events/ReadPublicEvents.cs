@@ -1,0 +1,53 @@
+using System.Globalization;
+using Insp1r.Communications.Data;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Communications.Events;
+
+/// <summary>A public event. <paramref name="Source"/> is where it was published; <paramref name="Speakers"/> are those quoted there.</summary>
+internal sealed record PublicEventResponse(
+    Guid Id, int Version, string Node, IReadOnlyDictionary<string, string> Title, string SourceLanguage, IReadOnlyDictionary<string, string>? Description,
+    string? Place, bool Online, DateOnly StartsOn, DateOnly EndsOn, string? Source, int? Participants, IReadOnlyList<Speaker> Speakers, DateTimeOffset RecordedAt) : IVersioned
+{
+    public static PublicEventResponse Of(PublicEvent e) => new(
+        e.Id, e.Version, e.Node, e.Title, e.SourceLanguage, e.Description, e.Place, e.Online, e.StartsOn, e.EndsOn, e.Source, e.Participants, e.Speakers, e.RecordedAt);
+}
+
+internal static class ReadPublicEvents
+{
+    private const string DayFormat = "yyyy-MM-dd";
+
+    public static async Task<Results<Ok<Page<PublicEventResponse>>, ProblemHttpResult>> List(
+        [AsParameters] PageQuery page, string? node, CommunicationsDb db, CancellationToken ct)
+    {
+        if ((page.Check(out var limit) ?? QueryChecks.Node(node)) is { } problem)
+            return problem;
+        if (!KeysetCursor.TryDecode(page.After, out var key, out var after))
+            return KeysetCursor.Refuse();
+
+        var events = db.PublicEvents.AsNoTracking();
+        if (node is not null)
+        {
+            var subtree = $"{node}.%";
+            events = events.Where(e => e.Node == node || EF.Functions.Like(e.Node, subtree));
+        }
+
+        if (page.After is not null)
+        {
+            if (!DateOnly.TryParseExact(key, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+                return KeysetCursor.Refuse();
+            events = events.Where(e => e.StartsOn < day || (e.StartsOn == day && e.Id < after));
+        }
+
+        var rows = await events.OrderByDescending(e => e.StartsOn).ThenByDescending(e => e.Id).Take(limit + 1).Select(e => PublicEventResponse.Of(e)).ToListAsync(ct);
+        return TypedResults.Ok(Page<PublicEventResponse>.From(rows, limit, e => KeysetCursor.Encode(e.StartsOn.ToString(DayFormat, CultureInfo.InvariantCulture), e.Id)));
+    }
+
+    public static async Task<Results<Ok<PublicEventResponse>, ProblemHttpResult>> One(Guid id, CommunicationsDb db, CancellationToken ct) =>
+        await db.PublicEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id, ct) is { } found
+            ? TypedResults.Ok(PublicEventResponse.Of(found))
+            : CommonErrors.Missing("event", id);
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Insp1r.Contracts.Membership;
+using Insp1r.Messaging.Consuming;
+using Insp1r.ServiceDefaults.Http;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Insp1r.Communications.Network;
+
+/// <summary>This service's copy of a member organisation; membership owns it. Status is active, suspended or withdrawn.</summary>
+internal sealed class MemberOrganisation
+{
+    public required Guid Id { get; init; }
+    public required int Version { get; init; }
+    public required string Node { get; init; }
+    public required string Name { get; init; }
+    public required IReadOnlyDictionary<string, string> Names { get; init; }
+    public string? Acronym { get; init; }
+    public required string Status { get; init; }
+}
+
+internal sealed class MemberOrganisationReplica : IReplica<IOrganisationEvent>
+{
+    public static async Task<int> ApplyAsync(NpgsqlConnection connection, IReadOnlyList<IOrganisationEvent> events, CancellationToken ct)
+    {
+        await using var upsert = new NpgsqlCommand("""
+            insert into member_organisation (id, version, node, name, names, acronym, status)
+            select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[])
+            on conflict (id) do update set
+              version = excluded.version, node = excluded.node, name = excluded.name, names = excluded.names, acronym = excluded.acronym, status = excluded.status
+            where member_organisation.version < excluded.version
+            """, connection);
+        upsert.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. events.Select(e => e.State.Id)] });
+        upsert.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. events.Select(e => e.State.Version)] });
+        upsert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. events.Select(e => e.State.Node)] });
+        upsert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. events.Select(e => e.State.Name)] });
+        upsert.Parameters.Add(new NpgsqlParameter<string[]>
+        {
+            TypedValue = [.. events.Select(e => JsonSerializer.Serialize(e.State.Names, JsonDefaults.Options))],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
+        });
+        upsert.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. events.Select(e => e.State.Acronym)] });
+        upsert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. events.Select(e => e.State.Status)] });
+        await upsert.PrepareAsync(ct);
+        return await upsert.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -10,11 +10,27 @@ namespace Insp1r.DemoData;
 /// <summary>A failure with a message that says what to do.</summary>
 internal sealed class DemoDataException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>The platform refused a request; <paramref name="problem"/> is the stable name of the reason, such as unknown-organisation.</summary>
-internal sealed class RefusedException(string request, HttpStatusCode status, string problem, string body)
-    : Exception($"{request} was refused with {(int)status}: {body}")
+/// <summary>The platform refused a request with this problem (RFC 9457).</summary>
+internal sealed class RefusedException(string request, HttpStatusCode status, string body) : Exception($"{request} was refused with {(int)status}: {body}")
 {
-    public string Problem { get; } = problem;
+    private readonly HashSet<string?> _codes = ReadCodes(body);
+
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>True where this stable code is all that is wrong.</summary>
+    public bool IsOnly(string code) => _codes.Count == 1 && _codes.Contains(code);
+
+    private static HashSet<string?> ReadCodes(string body)
+    {
+        try
+        {
+            return [.. JsonNode.Parse(body)?["errors"]?.AsArray().Select(error => (string?)error?["code"]) ?? []];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
 }
 
 /// <summary>The public API at the gateway, and nothing else: the demo data goes the way that any client's data goes.</summary>
@@ -26,6 +42,19 @@ internal sealed class Platform(HttpClient http, DevelopmentClients clients, Time
     private static readonly TimeSpan TokenMargin = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, (string Token, DateTimeOffset Until)> _tokens = new(StringComparer.Ordinal);
+
+    /// <summary>One record, or null where there is none.</summary>
+    public async Task<JsonNode?> FindAsync(string client, string path, CancellationToken ct)
+    {
+        try
+        {
+            return await SendAsync(client, HttpMethod.Get, path, null, null, ct);
+        }
+        catch (RefusedException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>All items of a list, page after page.</summary>
     public async Task<List<JsonNode>> ListAsync(string client, string path, CancellationToken ct)
@@ -124,17 +153,6 @@ internal sealed class Platform(HttpClient http, DevelopmentClients clients, Time
     private static async Task<RefusedException> RefusalAsync(string request, HttpResponseMessage response, CancellationToken ct)
     {
         using var refused = response;
-        var body = await refused.Content.ReadAsStringAsync(ct);
-        string problem;
-        try
-        {
-            problem = (string?)JsonNode.Parse(body)?["type"] ?? "";
-        }
-        catch (JsonException)
-        {
-            problem = "";
-        }
-
-        return new RefusedException(request, refused.StatusCode, problem[(problem.LastIndexOf('/') + 1)..], body);
+        return new RefusedException(request, refused.StatusCode, await refused.Content.ReadAsStringAsync(ct));
     }
 }

@@ -23,7 +23,15 @@ internal static class StatusCommand
     /// <summary>An engine that was killed could not write that it is gone.</summary>
     private static PlatformStatus Actual(PlatformStatus status) => status.State is PlatformState.Stopped or PlatformState.Failed || status.IsLive
         ? status
-        : status with { State = PlatformState.Stopped, Message = "The engine was killed. The next start cleans up: ./insp1r up" };
+        : status with
+        {
+            State = PlatformState.Stopped,
+            Message = "The engine was killed. The next start cleans up: ./insp1r up",
+            Resources =
+            [
+                .. status.Resources.Select(r => r.Process?.IsAlive() == true ? r : r with { State = ResourceState.Stopped, Process = null }),
+            ],
+        };
 
     private static string Table(PlatformStatus status)
     {

@@ -10,9 +10,15 @@ internal sealed partial class ConsoleOutput(TextWriter writer, bool colours, boo
 {
     private static readonly string[] _palette = ["36", "35", "34", "32", "96", "95", "94", "92"];
 
+    // The engine asks for the health itself, and tells it better.
+    private const string HealthChecks = "Microsoft.Extensions.Diagnostics.HealthChecks";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, string> _colours = [];
     private readonly Dictionary<string, bool> _showing = [];
+
+    /// <summary>What servers say about clients that leave is no news while everything stops.</summary>
+    public bool OnlyEvents { get; set; }
 
     public void Line(string text)
     {
@@ -28,7 +34,7 @@ internal sealed partial class ConsoleOutput(TextWriter writer, bool colours, boo
     {
         lock (_lock)
         {
-            if (!verbose && !Shows(name, line))
+            if (!verbose && (OnlyEvents || !Shows(name, line)))
                 return;
         }
 
@@ -39,7 +45,7 @@ internal sealed partial class ConsoleOutput(TextWriter writer, bool colours, boo
     private bool Shows(string name, string line)
     {
         if (line.Length > 0 && !char.IsWhiteSpace(line[0]))
-            _showing[name] = Serious().IsMatch(line);
+            _showing[name] = Serious().IsMatch(line) && !line.Contains(HealthChecks, StringComparison.Ordinal);
         return _showing.GetValueOrDefault(name);
     }
 

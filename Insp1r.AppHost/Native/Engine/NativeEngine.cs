@@ -77,6 +77,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
 
     public async Task StopAsync()
     {
+        _console.OnlyEvents = true;
         _reporter?.Enter(PlatformState.Stopping);
         await _stopProjects.CancelAsync();
         await _projects;

@@ -1,4 +1,5 @@
 using Insp1r.Contracts.Advocacy;
+using Insp1r.Contracts.Communications;
 using Insp1r.Contracts.Membership;
 
 namespace Insp1r.Contracts.Tests;
@@ -6,34 +7,62 @@ namespace Insp1r.Contracts.Tests;
 /// <summary>One of each event, with every member set: what docs/events.md shows.</summary>
 internal static class Samples
 {
-    private static readonly Guid Utm = Guid.Parse("0197a001-0000-7000-8000-000000000001");
-    private static readonly Guid MaliLaw = Guid.Parse("0197a001-0000-7000-8000-000000000002");
+    private const string Mali = "insp1r.africa.ml";
 
-    private static readonly NodeState Mali = new(
-        Guid.Parse("0197a001-0000-7000-8000-000000000003"), 1, "insp1r.africa.ml", "national",
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["en"] = "INSP!R Mali", ["fr"] = "INSP!R Mali", ["es"] = "INSP!R Malí" }, "ML");
+    private static readonly NodeState MaliNode = new(Id(3), 1, Mali, "national", Texts("INSP!R Mali", "INSP!R Mali", "INSP!R Malí"), "ML");
+
+    private static readonly TargetBodyState MaliGovernment = new(
+        Id(7), 1, Mali, "ML-GOVERNMENT", Texts("Government of Mali", "Gouvernement du Mali", "Gobierno de Malí"), "national", "ML");
+
+    private static readonly PublicEventState Launch = new(
+        Id(9), 1, "insp1r", English("Launch of the network"), "en", "Geneva", Online: false, new DateOnly(2019, 11, 30), new DateOnly(2019, 12, 1), 84);
 
     public static readonly IEvent[] All =
     [
-        new NodeAdded(Mali),
-        new NodeChanged(Mali with { Version = 2 }),
+        new NodeAdded(MaliNode),
+        new NodeChanged(MaliNode with { Version = 2 }),
         new OrganisationRegistered(Organisation(1, "active")),
         new OrganisationUpdated(Organisation(2, "active")),
         new OrganisationSuspended(Organisation(3, "suspended")),
         new OrganisationReinstated(Organisation(4, "active")),
         new OrganisationWithdrawn(Organisation(5, "withdrawn")),
+        new TargetBodyAdded(MaliGovernment),
+        new CampaignRecorded(Campaign(1)),
+        new CampaignChanged(Campaign(2)),
+        new DemandRecorded(Demand(1, "draft")),
+        new DemandChanged(Demand(2, "draft")),
+        new DemandActivated(Demand(3, "active")),
+        new DemandClosed(Demand(4, "closed")),
         new OutcomeRecorded(Outcome(1, "draft")),
-        new OutcomeSubmitted(Outcome(2, "submitted")),
-        new OutcomeSubstantiated(Outcome(3, "substantiated"), "insp1r.africa.rw", new DateOnly(2026, 2, 3)),
+        new OutcomeChanged(Outcome(2, "draft")),
+        new OutcomeSubmitted(Outcome(3, "submitted")),
+        new VerdictGiven(new VerdictState(Id(10), Id(2), "insp1r.africa.rw", "agree", new DateOnly(2026, 2, 3))),
+        new OutcomeSubstantiated(Outcome(4, "substantiated"), "insp1r.africa.rw", new DateOnly(2026, 2, 3)),
+        new AnnouncementDrafted(Announcement(1, "draft")),
+        new AnnouncementChanged(Announcement(2, "draft")),
+        new AnnouncementReleased(Announcement(3, "released")),
+        new AnnouncementWithdrawn(Announcement(4, "withdrawn")),
+        new EventRecorded(Launch),
     ];
 
     private static OrganisationState Organisation(int version, string status) => new(
-        Utm, version, "insp1r.africa.ml", "UTM",
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["fr"] = "Union Technique de la Mutualité" },
+        Id(1), version, Mali, "UTM", new Dictionary<string, string>(StringComparer.Ordinal) { ["fr"] = "Union Technique de la Mutualité" },
         "UTM", "ML", ["mutual-health-organisation"], "https://utm.example.org", status, ["inspir-demo:utm"]);
 
+    private static CampaignState Campaign(int version) => new(
+        Id(4), version, Mali, Id(5), English("The right to universal health coverage in Mali"), "en", new DateOnly(2018, 1, 1), new DateOnly(2019, 12, 31), "network");
+
+    private static DemandState Demand(int version, string status) => new(
+        Id(6), version, Mali, Id(4), English("Universal health coverage for all in Mali"), "en", ["ML-GOVERNMENT"], ["3.8"], ["C102"], ["medical-care"], status);
+
     private static OutcomeState Outcome(int version, string status) => new(
-        MaliLaw, version, "insp1r.africa.ml",
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["en"] = "Law on a universal health insurance scheme" },
-        "en", "ML", new DateOnly(2019, 12, 1), status, [new ContributionState(Utm, "insp1r.africa.ml")]);
+        Id(2), version, Mali, English("Law on a universal health insurance scheme"), "en", "ML", new DateOnly(2019, 12, 1), status, [new ContributionState(Id(1), Mali)]);
+
+    private static AnnouncementState Announcement(int version, string status) => new(Id(8), version, Mali, Id(2), ["en", "fr", "es"], status);
+
+    private static Guid Id(int number) => Guid.Parse($"0197a001-0000-7000-8000-{number:d12}");
+
+    private static Dictionary<string, string> English(string text) => new(StringComparer.Ordinal) { ["en"] = text };
+
+    private static Dictionary<string, string> Texts(string en, string fr, string es) => new(StringComparer.Ordinal) { ["en"] = en, ["fr"] = fr, ["es"] = es };
 }

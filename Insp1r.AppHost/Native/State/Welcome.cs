@@ -14,7 +14,7 @@ internal static class Welcome
 
         text.AppendLine($"""
 
-              API, to try it     {status.Address}/openapi/
+              API, to try it     {status.Address}/docs
               A token            ./insp1r token            (./insp1r token --list names the clients and what each may do)
 
             Try:

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+
+namespace Insp1r.DemoData.Tests;
+
+/// <summary>How the data are loaded: by the right client, once, and without claiming what nobody confirmed.</summary>
+public sealed class LoaderTests
+{
+    private static readonly DemoSet Demo = DemoSet.Load();
+
+    [Fact]
+    public async Task Load_EmptyPlatform_AddsEverything()
+    {
+        using var gateway = new FakeGateway();
+
+        var added = await LoadAsync(gateway);
+
+        var demands = Demo.Campaigns.Sum(campaign => campaign.Demands.Count);
+        Assert.Equal(Demo.Nodes.Count + Demo.Organisations.Count + Demo.TargetBodies.Count + Demo.Campaigns.Count + demands + Demo.Outcomes.Count + Demo.Events.Count, added);
+        Assert.Equal(Demo.Outcomes.Count, gateway.Records("/api/v1/outcomes").Count);
+        Assert.Equal(Demo.Events.Count, gateway.Records("/api/v1/events").Count);
+    }
+
+    [Fact]
+    public async Task Load_SecondTime_ChangesNothing()
+    {
+        using var gateway = new FakeGateway();
+        await LoadAsync(gateway);
+        gateway.Requests.Clear();
+
+        var added = await LoadAsync(gateway);
+
+        Assert.Equal(0, added);
+        Assert.Empty(gateway.Posts);
+    }
+
+    [Fact]
+    public async Task Load_BrokenOffBeforeTheSubmission_SubmitsInTheNextRun()
+    {
+        using var gateway = new FakeGateway();
+        await LoadAsync(gateway);
+        gateway.Records("/api/v1/outcomes")[0]["status"] = "draft";
+
+        await LoadAsync(gateway);
+
+        Assert.All(gateway.Records("/api/v1/outcomes"), outcome => Assert.Equal("submitted", (string?)outcome["status"]));
+    }
+
+    [Fact]
+    public async Task Load_Outcomes_AreSubmittedAndNeverSubstantiated()
+    {
+        using var gateway = new FakeGateway();
+
+        await LoadAsync(gateway);
+
+        Assert.All(gateway.Records("/api/v1/outcomes"), outcome => Assert.Equal("submitted", (string?)outcome["status"]));
+        Assert.DoesNotContain(gateway.Requests, request => request.Path.Contains("substantiat", StringComparison.Ordinal) || request.Body.Contains("substantiat", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Load_EachOutcome_HasItsDocumentAsEvidence()
+    {
+        using var gateway = new FakeGateway();
+
+        await LoadAsync(gateway);
+
+        var titles = Demo.Documents.Select(document => document.Title).ToList();
+        Assert.All(gateway.Records("/api/v1/outcomes"), outcome => Assert.Contains((string?)Assert.Single(outcome["evidence"]!.AsArray())!["title"], titles));
+    }
+
+    [Fact]
+    public async Task Load_EachOrganisation_IsSyncedByItsOwnNetwork()
+    {
+        using var gateway = new FakeGateway();
+
+        await LoadAsync(gateway);
+
+        Assert.All(
+            gateway.Posts.Where(post => post.Path == "/api/v1/sync/batches"),
+            post => Assert.All(post.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Equal(DevelopmentClients.OfNode((string)JsonNode.Parse(line)!["node"]!), post.Client)));
+        Assert.DoesNotContain(gateway.Posts, post => post.Path == "/api/v1/sync/batches" && post.Client is "contributor" or "steward");
+    }
+
+    [Fact]
+    public async Task Load_OrganisationNotYetKnownInAdvocacy_IsTriedAgainWithTheSameKey()
+    {
+        using var gateway = new FakeGateway(organisationsArriveAfter: 2);
+
+        await LoadAsync(gateway);
+
+        var first = gateway.Posts.First(post => post.Path == "/api/v1/outcomes");
+        Assert.Equal(3, gateway.Posts.Count(post => post.Path == "/api/v1/outcomes" && post.Key == first.Key));
+        Assert.Equal(Demo.Outcomes.Count, gateway.Records("/api/v1/outcomes").Count);
+    }
+
+    [Fact]
+    public async Task Load_EveryPostBesideSync_CarriesAKeyOfItsOwn()
+    {
+        using var gateway = new FakeGateway();
+
+        await LoadAsync(gateway);
+
+        var keys = gateway.Posts.Where(post => post.Path != "/api/v1/sync/batches").Select(post => post.Key).ToList();
+        Assert.All(keys, key => Assert.Matches("^inspir-demo:[0-9a-f]{64}$", key));
+        Assert.Equal(keys.Count, keys.Distinct().Count());
+    }
+
+    private static async Task<int> LoadAsync(FakeGateway gateway)
+    {
+        using var http = new HttpClient(gateway, disposeHandler: false) { BaseAddress = new Uri("http://gateway.example.org") };
+        string[] ids = ["steward", "contributor", .. Demo.Nodes.Select(node => DevelopmentClients.OfNode(node.Path))];
+        var clients = new DevelopmentClients(ids.Distinct(StringComparer.Ordinal).ToDictionary(id => id, id => new DevelopmentClient(id, "secret"), StringComparer.Ordinal));
+        return await new Loader(new Platform(http, clients, TimeProvider.System), Demo, TimeProvider.System).LoadAsync(TestContext.Current.CancellationToken);
+    }
+}

@@ -44,7 +44,7 @@ internal enum OutcomeStatus
 /// <summary>What an organisation claims to have done towards an outcome. The node is where the organisation stood when it was claimed.</summary>
 internal sealed record Contribution(Guid OrganisationId, string? Role, string? Claim, string Node);
 
-internal sealed record Evidence(string Url, string? Title, string? Language, DateOnly? Date);
+internal sealed record Evidence(string Url, string? Title = null, string? Language = null, DateOnly? Date = null);
 
 /// <summary>
 /// A change in a social actor that the network contributed to, harvested by its owner node and confirmed, or not, by others. The

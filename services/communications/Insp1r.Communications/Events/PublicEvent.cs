@@ -4,7 +4,7 @@ using Insp1r.ServiceDefaults.Http;
 namespace Insp1r.Communications.Events;
 
 /// <summary>Somebody who spoke in public, by the name under which the event's own publication quotes them.</summary>
-internal sealed record Speaker(string Name, string? Organisation);
+internal sealed record Speaker(string Name, string? Organisation = null);
 
 /// <summary>
 /// The public record of an event, such as a founding meeting or a launch. Speakers are quoted from public sources and leave this

@@ -44,6 +44,7 @@ internal enum OutcomeStatus
 /// <summary>What an organisation claims to have done towards an outcome. The node is where the organisation stood when it was claimed.</summary>
 internal sealed record Contribution(Guid OrganisationId, string? Role, string? Claim, string Node);
 
+/// <summary>Where it can be seen that the outcome occurred.</summary>
 internal sealed record Evidence(string Url, string? Title = null, string? Language = null, DateOnly? Date = null);
 
 /// <summary>

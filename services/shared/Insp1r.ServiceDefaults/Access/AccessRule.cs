@@ -2,6 +2,7 @@ using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Insp1r.ServiceDefaults.Access;
 
@@ -33,7 +34,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, SigningKeys keys)
         if (context.User.Identity is not CallerIdentity { Caller: var caller })
             return keys.Any ? Unauthorized(context) : KeysMissing(context);
 
-        if (endpoint.Metadata.GetMetadata<AnyCaller>() is not null)
+        // Routing's own refusals (405, 415) are endpoints too, but no address: nothing but the refusal lies behind them.
+        if (endpoint.Metadata.GetMetadata<AnyCaller>() is not null || endpoint is not RouteEndpoint)
             return next(context);
 
         var rule = endpoint.Metadata.GetMetadata<AccessRule>();

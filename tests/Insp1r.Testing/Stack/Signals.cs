@@ -8,6 +8,8 @@ public static class Signals
 {
     public static void Kill(int processId) => Send(processId, 9);
 
+    public static void Interrupt(int processId) => Send(processId, 2);
+
     public static void Terminate(int processId) => Send(processId, 15);
 
     /// <summary>Freezes the process where it is, until <see cref="Continue"/>. A stopped process keeps its connections and answers nothing.</summary>

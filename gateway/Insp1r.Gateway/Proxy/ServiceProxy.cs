@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Authorization;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.ServiceDiscovery;
-using Yarp.ReverseProxy.Transforms;
 
 namespace Insp1r.Gateway.Proxy;
 
@@ -19,13 +18,7 @@ internal static class ServiceProxy
     {
         services.AddSingleton<IDestinationResolver, ServiceDestinations>();
         services.AddSingleton<IForwarderHttpClientFactory, ServiceClients>();
-        services.AddReverseProxy()
-            .LoadFromConfig(configuration.GetSection("ReverseProxy"))
-            .AddTransforms(route =>
-            {
-                foreach (var header in ClaimsAboutTheClient)
-                    route.AddRequestHeaderRemove(header);
-            });
+        services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
     }
 
     public static void MapServiceProxy(this IEndpointRouteBuilder app) =>
@@ -36,6 +29,8 @@ internal static class ServiceProxy
                 proxy.UseMiddleware<BodyLimits>();
                 proxy.Use(next => context =>
                 {
+                    foreach (var header in ClaimsAboutTheClient)
+                        context.Request.Headers.Remove(header);
                     FirstPiece.Watch(context);
                     return next(context);
                 });

@@ -5,7 +5,6 @@ using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.OpenApi;
 using Insp1r.ServiceDefaults.Problems;
 using Insp1r.ServiceDefaults.Telemetry;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
@@ -19,8 +18,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Insp1r.ServiceDefaults;
 
@@ -82,7 +79,7 @@ public static class ServiceDefaultsExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => PlainStatus(context.HttpContext));
         app.UseRouting();
-        app.UseAuthentication();
+        app.UseMiddleware<CallerMiddleware>();
         beforeAccess?.Invoke(app);
         app.UseMiddleware<AccessMiddleware>();
 
@@ -115,24 +112,7 @@ public static class ServiceDefaultsExtensions
             .ValidateOnStart();
         services.AddSingleton<SigningKeys>();
         services.AddHealthChecks().AddCheck<SigningKeys>("signing-keys");
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<SigningKeys, IOptions<AuthorityOptions>, TimeProvider>((jwt, keys, authority, clock) =>
-            {
-                jwt.MapInboundClaims = false;
-                jwt.TokenHandlers.Clear();
-                jwt.TokenHandlers.Add(new CachingTokenHandler(clock) { MapInboundClaims = false });
-                jwt.TokenValidationParameters = new TokenValidationParameters
-                {
-                    ValidIssuer = authority.Value.Issuer,
-                    ValidAudience = AuthorityOptions.Audience,
-                    ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-                    ValidTypes = ["at+jwt"],
-                    IssuerSigningKeyResolver = (_, _, kid, _) => keys.Find(kid),
-                    ClockSkew = TimeSpan.FromSeconds(30),
-                    NameClaimType = Claims.ClientId,
-                };
-            });
+        services.AddSingleton<TokenValidator>();
     }
 
     private static Task PlainStatus(HttpContext context)

@@ -17,6 +17,8 @@ using Insp1r.Benchmarks.Peers;
     ("backlog", "Events that waited, drained", BacklogFigure.MeasureAsync),
     ("live", "Single-row transactions with their effects", LiveFigure.MeasureAsync),
     ("log", "What the log costs its writer", LogCostFigure.MeasureAsync),
+    ("sync", "A national system pushes all its members", SyncFigure.MeasureAsync),
+    ("beside", "Single changes beside a bulk sync", BesideSyncFigure.MeasureAsync),
     ("feed", "The change feed", FeedFigure.MeasureAsync),
     ("restart", "The relay's process killed and started again", RestartFigure.MeasureAsync),
 ];

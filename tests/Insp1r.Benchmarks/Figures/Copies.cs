@@ -36,6 +36,20 @@ internal static class Copies
         {Propagation.LogRows(log, node, "o")}
         """;
 
+    /// <summary>Merges a staging table of numbers and names, with a log row for each change.</summary>
+    public static readonly string Merge = $"""
+        with o as (
+          insert into bench.organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, created_at, updated_at)
+          select gen_random_uuid(), 1, '{Organisations.Node}', s.name, '{EmptyJson}', 'C' || s.n, 'RW', array['cooperative'], 'https://example.org/' || s.n, 'active',
+            array['bench:' || s.n], lower(s.name), now(), now()
+          from bench.staging s
+          on conflict (id) do update set name = excluded.name, version = bench.organisation.version + 1 where bench.organisation.name is distinct from excluded.name
+          returning id, name as n)
+        {Propagation.LogRows("bench.change_log", Organisations.Node, "o")}
+        """;
+
+    private const string EmptyJson = "{}";
+
     private static string InsertOrganisation(string node) => $$"""
         insert into bench.organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, created_at, updated_at)
         values (gen_random_uuid(), 1, '{{node}}', 'Cooperative number ' || :n, '{}', 'C' || :n, 'RW', array['cooperative'], 'https://example.org/' || :n, 'active', '{}',

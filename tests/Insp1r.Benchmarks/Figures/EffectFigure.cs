@@ -36,7 +36,8 @@ internal static class EffectFigure
     public static async Task<Latency> WaysOfAsync(Platform platform, int perSecond, TimeSpan duration, CancellationToken ct) =>
         Latency.Of(await Propagation.WaysAsync(platform, await CreateAsync(platform, perSecond, duration, ct), ct));
 
-    private static async Task<IReadOnlyCollection<Guid>> CreateAsync(Platform platform, int perSecond, TimeSpan duration, CancellationToken ct)
+    /// <summary>Creates organisations at a steady rate.</summary>
+    public static async Task<IReadOnlyCollection<Guid>> CreateAsync(Platform platform, int perSecond, TimeSpan duration, CancellationToken ct)
     {
         var created = new ConcurrentBag<Guid>();
         await Pacer.RunAsync(perSecond, duration, async token => created.Add(await Organisations.CreateAsync(platform, token)), ct);

@@ -1,0 +1,30 @@
+using Insp1r.Benchmarks.Harness;
+
+namespace Insp1r.Benchmarks.Figures;
+
+/// <summary>The way of single changes at a steady rate while a national system pushes all its members.</summary>
+internal static class BesideSyncFigure
+{
+    public static async Task MeasureAsync(Bench bench, Report report, CancellationToken ct)
+    {
+        var platform = await bench.PlatformAsync(ct);
+        var folder = bench.FolderFor("beside");
+        var rows = bench.Settings.Quick ? 50_000 : 100_000;
+        var rounds = new List<Latency>();
+        for (var round = 0; round < (bench.Settings.Quick ? 1 : 3); round++)
+        {
+            var file = await SyncPush.WriteFileAsync(folder, $"beside-{round}", rows, "first", null, ct);
+            await Machine.WaitForIdleAsync(bench.Settings.Patience, ct);
+            var push = SyncPush.SendAsync(platform, file, ct);
+            var ways = new List<double>();
+            while (!push.IsCompleted)
+                ways.AddRange(await Propagation.WaysAsync(platform, await EffectFigure.CreateAsync(platform, 200, TimeSpan.FromSeconds(1), ct), ct));
+            Report.Detail($"{ways.Count:#,0} changes while {rows:#,0} rows were pushed at {(await push).RowsPerSecond:#,0}/s");
+            rounds.Add(Latency.Of(ways));
+        }
+
+        var latencies = Latencies.Of(rounds);
+        Report.Detail($"200/s beside a bulk sync: {latencies}");
+        report.Add("commit to effect, 200/s beside a bulk sync, p99", latencies.P99, "ms", Bar.AtMost(30, "ms"));
+    }
+}

@@ -8,8 +8,8 @@ namespace Insp1r.Benchmarks.Harness;
 /// <summary>A program that runs beside the measurement, and is stopped with it. What it prints goes to a file.</summary>
 internal sealed class Child : IAsyncDisposable
 {
-    public const int Terminate = 15;
-    public const int Kill = 9;
+    public const int Interrupt = 2;
+    private const int Terminate = 15;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;

@@ -13,6 +13,9 @@ internal static class Machine
     private const double IdleShare = 0.12;
     private static readonly TimeSpan IdleWindow = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>How often something else was still at work when the wait was over.</summary>
+    public static int StartsInUnrest { get; private set; }
+
     /// <summary>Seconds of processor time that a process and its descendants took, the ended ones included.</summary>
     public static double CpuSeconds(int processId) => Tree(processId).Sum(id =>
         ReadStat(id) is { } stat ? (stat.Own + stat.EndedChildren) / TicksPerSecond : 0);
@@ -75,7 +78,7 @@ internal static class Machine
                 return;
         }
 
-        Report.Detail($"the machine did not come to rest in {longest.TotalSeconds:0} s: something else is at work on it");
+        StartsInUnrest++;
     }
 
     public static int FreePort()

@@ -78,11 +78,11 @@ internal sealed class Platform : IAsyncDisposable
         await Stack.DisposeAsync();
     }
 
-    // The setting takes effect with the server's next start, and the engine starts it again.
+    // The setting takes effect with the server's next start, and the engine starts it again. (Asked to terminate, it would wait for its clients.)
     private static async Task KeepCommitTimesAsync(PlatformStack stack, CancellationToken ct)
     {
         await stack.ExecuteAsync("membership", "alter system set track_commit_timestamp = on", ct);
-        Signals.Terminate(stack.Status["postgres"].ProcessId);
+        Child.Signal(stack.Status["postgres"].ProcessId, Child.Interrupt);
         await Until.TrueAsync(async () => await stack.ScalarAsync<string>("membership", "show track_commit_timestamp", ct) == "on", "PostgreSQL is back and keeps commit times", ct);
         await Until.TrueAsync(() => stack.Status.AllRunning, "all is healthy again", ct);
     }

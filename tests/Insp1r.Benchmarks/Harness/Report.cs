@@ -85,6 +85,8 @@ internal sealed class Report
             Say($"left out  {text}");
         foreach (var text in _failures)
             Say($"failed    {text}");
+        if (Machine.StartsInUnrest > 0)
+            Say($"unrest    something else was at work on this machine at the start of {Machine.StartsInUnrest} rounds: only ratios mean something, and not much");
         Say($"{_lines.Count(line => line.IsMet is true)} met, {_lines.Count(line => line.IsMet is false)} missed, {_failures.Count} failed");
     }
 

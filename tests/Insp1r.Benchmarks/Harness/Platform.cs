@@ -87,10 +87,14 @@ internal sealed class Platform : IAsyncDisposable
         await Until.TrueAsync(() => stack.Status.AllRunning, "all is healthy again", ct);
     }
 
-    private static async Task<string> TokenOfAsync(PlatformStack stack, string client, CancellationToken ct)
+    private static Task<string> TokenOfAsync(PlatformStack stack, string client, CancellationToken ct)
     {
-        var (code, token) = await stack.CommandAsync(["token", client], ct);
-        return code == 0 ? token.Trim() : throw new InvalidOperationException($"No token for {client}: {token}");
+        // A connection that the restart of PostgreSQL broke may be used once more.
+        return Until.NotNullAsync(async () =>
+        {
+            var (code, token) = await stack.CommandAsync(["token", client], ct);
+            return code == 0 ? token.Trim() : throw new InvalidOperationException($"No token for {client}: {token}");
+        }, $"a token for {client}", ct);
     }
 
     private static NpgsqlDataSource Source(PlatformStack stack, string service) => NpgsqlDataSource.Create(

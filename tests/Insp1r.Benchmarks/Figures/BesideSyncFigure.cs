@@ -19,7 +19,10 @@ internal static class BesideSyncFigure
             var ways = new List<double>();
             while (!push.IsCompleted)
                 ways.AddRange(await Propagation.WaysAsync(platform, await EffectFigure.CreateAsync(platform, 200, TimeSpan.FromSeconds(1), ct), ct));
-            Report.Detail($"{ways.Count:#,0} changes while {rows:#,0} rows were pushed at {(await push).RowsPerSecond:#,0}/s");
+            var pushed = await push;
+            if (pushed.Created != rows)
+                throw new InvalidOperationException($"All rows should be created, and the batch says {pushed}.");
+            Report.Detail($"{ways.Count:#,0} changes while {rows:#,0} rows were pushed at {pushed.RowsPerSecond:#,0}/s");
             rounds.Add(Latency.Of(ways));
         }
 

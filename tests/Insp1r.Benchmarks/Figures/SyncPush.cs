@@ -28,7 +28,7 @@ internal static class SyncPush
             ct.ThrowIfCancellationRequested();
             var name = n % badEach == 0 ? "null" : string.Create(CultureInfo.InvariantCulture, $"\"Cooperative {n} of {ns}, {edition} edition\"");
             await writer.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $$"""
-                {"type":"organisation","externalId":"{{ns}}:{{n}}","node":"{{Organisations.Node}}","name":{{name}},"names":{"fr":"Coopérative {{n}}"},"acronym":"C{{n}}","country":"RW","types":["cooperative","women"],"website":"https://example.org/{{n}}"}
+                {"type":"organisation","externalId":"{{ns}}:{{n}}","node":"{{Organisations.Node}}","name":{{name}},"names":{"fr":"Coopérative {{n}}"},"acronym":"C{{n}}","country":"RW","types":["cooperative","womens-organisation"],"website":"https://example.org/{{n}}"}
                 """));
         }
 

@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace Insp1r.Communications.Tests;
+
+public sealed class DocumentTests(Shared shared)
+{
+    [Fact]
+    public async Task C1_EveryOperation_HasANameASummaryADescriptionAndItsProblems()
+    {
+        var document = (await shared.App.Anonymous.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).Expect(200).Json;
+
+        var operations = document["paths"]!.AsObject()
+            .Where(path => !path.Key.Contains("/operations/", StringComparison.Ordinal))
+            .SelectMany(path => path.Value!.AsObject().Select(operation => (Name: $"{operation.Key} {path.Key}", Operation: operation.Value!.AsObject())))
+            .ToList();
+
+        Assert.Equal(9, operations.Count);
+        Assert.All(operations, pair =>
+        {
+            Assert.False(string.IsNullOrWhiteSpace((string?)pair.Operation["operationId"]), pair.Name);
+            Assert.False(string.IsNullOrWhiteSpace((string?)pair.Operation["summary"]), pair.Name);
+            Assert.True(((string?)pair.Operation["description"])?.Length > 60, pair.Name);
+            var answers = pair.Operation["responses"]!.AsObject();
+            Assert.Superset(new HashSet<string> { "400", "401", "403", "429" }, answers.Select(answer => answer.Key).ToHashSet());
+            Assert.All(answers.Where(answer => answer.Key[0] == '4'), answer => Assert.True(answer.Value!["content"]!["application/problem+json"] is JsonObject, $"{pair.Name} {answer.Key}"));
+        });
+    }
+}

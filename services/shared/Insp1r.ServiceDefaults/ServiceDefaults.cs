@@ -97,11 +97,27 @@ public static class ServiceDefaultsExtensions
         return api;
     }
 
-    /// <summary>Brings the database to this version before any request is taken. Replicas that start together wait for each other's lock.</summary>
+    /// <summary>
+    /// Brings the database to this version before any request is taken. Replicas that start together wait for each other: Entity
+    /// Framework's own lock is let go between two migrations, and the next replica would apply the second one again.
+    /// </summary>
     public static async Task MigrateAsync<TDb>(this WebApplication app, CancellationToken ct = default) where TDb : DbContext
     {
         await using var scope = app.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<TDb>().Database.MigrateAsync(ct);
+        var database = scope.ServiceProvider.GetRequiredService<TDb>().Database;
+        // A big migration takes its time; the session's limits come back with the pool.
+        database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+        await database.OpenConnectionAsync(ct);
+        await database.ExecuteSqlRawAsync("set statement_timeout = 0; set lock_timeout = 0; select pg_advisory_lock(7308603)", ct);
+        try
+        {
+            await database.MigrateAsync(ct);
+        }
+        finally
+        {
+            await database.ExecuteSqlRawAsync("select pg_advisory_unlock(7308603)", CancellationToken.None);
+            await database.CloseConnectionAsync();
+        }
     }
 
     private static void AddTokenValidation(this WebApplicationBuilder builder)

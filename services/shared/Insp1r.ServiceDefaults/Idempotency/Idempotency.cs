@@ -133,6 +133,8 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
 
     private async Task StoreAsync(TDb db, string client, string key, StoredAnswer answer)
     {
+        // A refusal is stored after the rollback, and that closed the connection.
+        await db.Database.OpenConnectionAsync(CancellationToken.None);
         await using var command = Command(db, """
             insert into idempotency_key (client_id, key, request_hash, status, headers, body, created_at)
             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing

@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using Insp1r.Testing;
+using Insp1r.Testing.Stack;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(Insp1r.Membership.Tests.Shared))]
+// Some tests hold a transaction open, and that holds every reader of the log on the server back.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Insp1r.Membership.Tests;
+
+/// <summary>One server, one database and one service for all tests; each test works in a network of its own.</summary>
+public sealed class Shared : IAsyncLifetime
+{
+    private int _networks;
+
+    public PostgresServer Postgres { get; private set; } = null!;
+    internal MembershipApp App { get; private set; } = null!;
+    internal Api Steward { get; private set; } = null!;
+    internal string Database { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        Postgres = await PostgresServer.StartAsync(CancellationToken.None);
+        Database = await Postgres.CreateDatabaseAsync("membership", CancellationToken.None);
+        App = MembershipApp.Start(Database);
+        Steward = App.As("steward", "steward@insp1r");
+        await AddNodeAsync("insp1r.africa", "continental", null, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await Postgres.DisposeAsync();
+    }
+
+    internal async Task<Network> NewNetworkAsync(CancellationToken ct)
+    {
+        var number = Interlocked.Increment(ref _networks);
+        var node = $"insp1r.africa.n{number}";
+        await AddNodeAsync(node, "national", "RW", ct);
+        return new Network(this, node, $"n{number}");
+    }
+
+    internal async Task<JsonNode> AddNodeAsync(string path, string level, string? country, CancellationToken ct) =>
+        (await Steward.PostAsync("/api/v1/nodes", new { path, level, names = new { en = path }, country }, ct)).Expect(201).Json;
+
+    internal async Task<T> ScalarAsync<T>(string sql, CancellationToken ct, params object[] values)
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return (T)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    internal Task<long> LogRowsAsync(string node, CancellationToken ct) =>
+        ScalarAsync<long>("select count(*) from change_log where node = $1", ct, node);
+
+    /// <summary>Everything that sync may change in a network, to compare before and after.</summary>
+    internal Task<string> StateOfAsync(string node, CancellationToken ct) => ScalarAsync<string>(
+        "select coalesce(string_agg(o::text, '|' order by id), '') from member_organisation o where node = $1", ct, node);
+}
+
+/// <summary>A national network with a client of each role.</summary>
+internal sealed class Network(Shared shared, string node, string ns)
+{
+    public string Node => node;
+
+    /// <summary>The namespace of its own ids.</summary>
+    public string Ns => ns;
+
+    public Api Reader { get; } = shared.App.As($"reader-{ns}", $"reader@{node}");
+    public Api Contributor { get; } = shared.App.As($"contributor-{ns}", $"contributor@{node}");
+    public Api Steward { get; } = shared.App.As($"steward-{ns}", $"steward@{node}");
+
+    public object Organisation(string name, string country = "RW", string[]? types = null, string? acronym = null, string[]? externalIds = null, object? names = null) =>
+        new { node, name, country, types = types ?? ["cooperative"], acronym, externalIds, names };
+
+    public Task<Answer> RegisterAsync(string name, CancellationToken ct, string[]? externalIds = null) =>
+        Contributor.PostAsync("/api/v1/organisations", Organisation(name, externalIds: externalIds), ct);
+
+    /// <summary>A valid item of a sync; members can be set or, with null, taken out.</summary>
+    public JsonObject Item(string id, params (string Name, JsonNode? Value)[] changes)
+    {
+        var item = new JsonObject
+        {
+            ["type"] = "organisation",
+            ["externalId"] = $"{ns}:{id}",
+            ["node"] = node,
+            ["name"] = $"Organisation {id}",
+            ["names"] = new JsonObject { ["fr"] = $"Organisation \"{id}\" née à Kigali" },
+            ["acronym"] = "ORG",
+            ["country"] = "RW",
+            ["types"] = new JsonArray("cooperative", "womens-organisation"),
+            ["website"] = "https://example.org/é?a=1&b=<2>",
+        };
+        foreach (var (name, value) in changes)
+        {
+            item.Remove(name);
+            if (value is not null)
+                item[name] = value.DeepClone();
+        }
+
+        return item;
+    }
+
+    public Task<Answer> PushAsync(IEnumerable<JsonNode?> items, CancellationToken ct, string query = "", params (string, string)[] headers) =>
+        Contributor.PostAsync($"/api/v1/sync/batches{query}", new JsonObject { ["items"] = new JsonArray([.. items.Select(item => item?.DeepClone())]) }.ToJsonString(), ct, headers);
+
+    public Task<Answer> StreamAsync(IEnumerable<string> lines, CancellationToken ct, string query = "", params (string, string)[] headers) =>
+        Contributor.SendAsync(HttpMethod.Post, $"/api/v1/sync/batches{query}", Api.Ndjson(lines), ct, headers);
+}
+
+internal static class Answers
+{
+    /// <summary>The pointers and codes of a problem's errors, such as <c>/types/0 unknown-type</c>.</summary>
+    public static string[] Faults(this Answer answer) => Faults(answer.Json);
+
+    public static string[] Faults(this JsonNode node) => [.. (node["errors"]?.AsArray() ?? []).Select(error => $"{error!["pointer"]} {error["code"]}".Trim())];
+
+    public static string[] Results(this Answer answer) => [.. answer.Json["results"]!.AsArray().Select(result => (string)result!["result"]!)];
+
+    public static string Summary(this JsonNode node)
+    {
+        var summary = node["summary"]!;
+        return $"{summary["created"]} created, {summary["updated"]} updated, {summary["unchanged"]} unchanged, {summary["conflict"]} conflict, {summary["rejected"]} rejected";
+    }
+
+    public static string Summary(this Answer answer) => answer.Json.Summary();
+
+    public static string[] Names(this Answer page) => [.. page.Json["items"]!.AsArray().Select(item => (string)item!["name"]!)];
+
+    public static Answer IsProblem(this Answer answer, int status, string name)
+    {
+        Assert.True(answer.Status == status && answer.Problem == $"/problems/{name}", $"expected {status} {name}: {answer}");
+        return answer;
+    }
+}

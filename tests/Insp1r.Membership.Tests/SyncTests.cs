@@ -146,7 +146,7 @@ public sealed class SyncTests(Shared shared)
             (network.Item("u", ("name", "zero \0")).ToJsonString(), "/name bad-character"),
             (network.Item("v", ("name", "half")).ToJsonString().Replace("half", "\\ud800", StringComparison.Ordinal), "/name bad-character"),
             (network.Item("w", ("names", new JsonObject { ["fr"] = null })).ToJsonString(), "/names/fr required"),
-            ("{\"a\":" + new string('[', 30) + new string(']', 30) + "}", "bad-json"),
+            ("{\"a\":" + new string('[', 30) + new string(']', 30) + "}", "/a unknown-member, bad-json"),
             (network.Item("x", ("name", new string('y', 70_000))).ToJsonString(), "too-long"),
         ];
         var lines = bad.SelectMany((item, i) => (string[])[network.Item($"good-{i}").ToJsonString(), item.Line]).ToList();

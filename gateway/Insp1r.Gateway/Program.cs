@@ -21,8 +21,11 @@ app.UseTrustedProxies();
 app.UseMiddleware<SecurityHeaders>();
 app.UseCrossOriginRules();
 app.UseCompression();
-app.UseDocsPage();
-app.UseServiceDefaults(beforeAccess: caller => caller.UseMiddleware<RateLimits>());
+app.UseServiceDefaults(beforeAccess: known =>
+{
+    known.UseMiddleware<RateLimits>();
+    known.UseDocsPage();
+});
 app.MapServiceProxy();
 app.MapPlatformDocument();
 app.MapProblemPages();

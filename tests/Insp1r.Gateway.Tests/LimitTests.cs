@@ -61,6 +61,18 @@ public sealed class LimitTests(SharedGateway shared)
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
     }
 
+    [Fact]
+    public async Task RateLimit_FilesOfTheDocs_CountAsWell()
+    {
+        await using var gateway = await GatewayApp.StartAsync(shared.Platform, ("RateLimits:AnonymousPerSecond", "1"), ("RateLimits:AnonymousBurst", "5"));
+
+        HttpResponseMessage? last = null;
+        for (var i = 0; i < 40; i++)
+            last = await gateway.SendAsync(Http.Request("/docs/index.html"));
+
+        await last!.IsProblemAsync(HttpStatusCode.TooManyRequests, "rate-limited");
+    }
+
     [Theory]
     [InlineData("/connect/token")]
     [InlineData("/Connect/Token")]

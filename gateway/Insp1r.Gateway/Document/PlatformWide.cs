@@ -20,6 +20,21 @@ internal static class PlatformWide
         Answers are compressed (br, gzip) for clients that accept it.
         """;
 
+    private static readonly Dictionary<string, string> Tags = new(StringComparer.Ordinal)
+    {
+        ["Access"] = "Tokens, public keys and API clients",
+        ["Announcements"] = "Drafts made from outcomes, and what the nodes publish",
+        ["Campaigns"] = "What a node campaigns for",
+        ["Demands"] = "What is asked of a target body, and how far it has come",
+        ["Events"] = "Public events of the nodes",
+        ["Nodes"] = "The national, continental and intercontinental networks",
+        ["Operations"] = "For operators: the log and its readers, failed messages, replay",
+        ["Organisations"] = "Member organisations and their standing",
+        ["Outcomes"] = "What was achieved, who contributed, and who can confirm it",
+        ["Sync"] = "For the systems of national networks: push members, settle conflicts",
+        ["Target bodies"] = "Who decides: ministries, parliaments, international bodies",
+    };
+
     private static readonly (string Status, string Name, string Description, bool BodyOnly, bool RetryAfter)[] GatewayAnswers =
     [
         ("413", "TooLarge", "The request is larger than this address takes", true, false),
@@ -36,6 +51,12 @@ internal static class PlatformWide
             document["security"] = new JsonArray(new JsonObject { [schemes.First().Key] = new JsonArray() });
         if (missing.ToArray() is { Length: > 0 } names)
             document["x-missing"] = new JsonArray([.. names.Select(name => (JsonNode)name)]);
+        foreach (var tag in document["tags"]!.AsArray().Select(tag => tag!.AsObject()))
+        {
+            if (!tag.ContainsKey("description") && Tags.TryGetValue((string)tag["name"]!, out var description))
+                tag["description"] = description;
+        }
+
         AddGatewayAnswers(document);
         InOrder(document);
     }

@@ -11,7 +11,7 @@ internal static class DocsPage
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    public static void UseDocsPage(this WebApplication app) => app.UseWhen(
+    public static void UseDocsPage(this IApplicationBuilder app) => app.UseWhen(
         context => context.Request.Path.StartsWithSegments(Path, StringComparison.Ordinal),
         docs =>
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Insp1r.Testing.Stack;
+using Npgsql;
 
 namespace Insp1r.Advocacy.Tests;
 
@@ -84,6 +85,27 @@ public sealed class OutcomeTests(Shared shared)
         (expected["type"], expected["evidence"], expected["policyStage"], expected["version"], expected["changedAt"]) =
             ("practice", new JsonArray(), null, 2, changed.Json["changedAt"]!.DeepClone());
         Assert.True(JsonNode.DeepEquals(expected, changed.Json), changed.Text);
+    }
+
+    [Fact]
+    public async Task A11_ChangeOutcome_ThatSomebodyChangesAtTheSameMoment_IsRefusedAndChangesNothing()
+    {
+        var network = shared.NewNetwork();
+        var draft = await network.RecordAsync(Ct, await network.RegisterAsync(Ct));
+        await using var connection = new NpgsqlConnection($"{shared.Database};Pooling=false");
+        await connection.OpenAsync(Ct);
+        await using var other = await connection.BeginTransactionAsync(Ct);
+        await using (var update = new NpgsqlCommand("update outcome set version = 2, country = 'BI' where id = $1", connection, other) { Parameters = { new() { Value = draft.Id } } })
+            await update.ExecuteNonQueryAsync(Ct);
+
+        var change = network.Contributor.PatchAsync($"/api/v1/outcomes/{draft.Id}", new { country = "ML" }, Ct, draft.IfMatch());
+        await Until.TrueAsync(
+            async () => await shared.ScalarAsync<long>("select count(*) from pg_locks where not granted and locktype = 'transactionid'", Ct) == 1, "the change waits for the other", Ct);
+        await other.CommitAsync(Ct);
+
+        (await change).IsProblem(412, "version-stale");
+        Assert.Equal("BI", (string?)(await network.Reader.GetAsync($"/api/v1/outcomes/{draft.Id}", Ct)).Json["country"]);
+        Assert.Equal(1L, await shared.ScalarAsync<long>("select count(*) from change_log where subject_id = $1", Ct, draft.Id));
     }
 
     [Fact]

@@ -61,6 +61,25 @@ public sealed class SubstantiationTests(Shared shared)
     }
 
     [Fact]
+    public async Task A12_SameKeyTwice_SaysItOnce_AndAnsweredTheSame()
+    {
+        var (owner, other) = (shared.NewNetwork(), shared.NewNetwork());
+        var outcome = await owner.SubmitAsync(Ct);
+        var path = $"/api/v1/outcomes/{outcome.Id}/substantiations";
+        var key = ("Idempotency-Key", Guid.NewGuid().ToString());
+
+        var first = (await other.Contributor.PostAsync(path, new { node = other.Node, verdict = "agree" }, Ct, key)).Expect(201);
+        var again = (await other.Contributor.PostAsync(path, new { node = other.Node, verdict = "agree" }, Ct, key)).Expect(201);
+        var reused = await other.Contributor.PostAsync(path, new { node = other.Node, verdict = "disagree" }, Ct, key);
+        var newKey = await other.Contributor.PostAsync(path, new { node = other.Node, verdict = "agree" }, Ct, ("Idempotency-Key", Guid.NewGuid().ToString()));
+
+        Assert.Equal(first.Text, again.Text);
+        reused.IsProblem(422, "idempotency-key-reused");
+        newKey.IsProblem(409, "already-substantiated");
+        Assert.Single((await owner.Reader.GetAsync(path, Ct)).Json["items"]!.AsArray());
+    }
+
+    [Fact]
     public async Task A12_Owner_OrANodeAboveOrBelowIt_CannotSubstantiate()
     {
         var owner = shared.NewNetwork();

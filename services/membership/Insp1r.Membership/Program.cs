@@ -14,6 +14,7 @@ builder.AddServiceDefaults();
 builder.AddMessaging<MembershipDb>("membership");
 builder.AddAccess();
 builder.Services.AddSingleton<NodeDirectory>();
+builder.Services.AddSingleton(new Expiry(SyncSchema.Expire));
 
 var app = builder.Build();
 app.UseServiceDefaults();

@@ -3,6 +3,7 @@ using Insp1r.Messaging.Consuming;
 using Insp1r.Messaging.Log;
 using Insp1r.Messaging.Operations;
 using Insp1r.Messaging.Relay;
+using Insp1r.ServiceDefaults.Idempotency;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -45,6 +46,9 @@ public static class MessagingExtensions
         services.AddHostedService<LogNotifications>();
         services.AddHostedService<BrokerRelay>();
         services.AddHostedService<Housekeeping>();
+        services.AddSingleton(new Expiry(ChangeLogSchema.ExpireLog));
+        services.AddSingleton(new Expiry(ChangeLogSchema.ExpireInbox));
+        services.AddSingleton(new Expiry(IdempotencySchema.Expire));
 
         var broker = new Uri(builder.Configuration.GetConnectionString("rabbitmq") ?? throw new InvalidOperationException("The connection string 'rabbitmq' is missing."));
         services.AddSingleton(new MessagingOptions(broker));
@@ -83,7 +87,7 @@ public static class MessagingExtensions
 }
 
 /// <summary>The table of a service's consumers: subscription, event, and who handles it.</summary>
-public sealed class ConsumerTable<TDb>(IServiceCollection services) where TDb : LogDbContext
+public sealed partial class ConsumerTable<TDb>(IServiceCollection services) where TDb : LogDbContext
 {
     /// <summary>Keeps a copy of another service's records.</summary>
     public ConsumerTable<TDb> Replica<TEvent, TReplica>(Subscription subscription)
@@ -126,6 +130,8 @@ public sealed class ConsumerTable<TDb>(IServiceCollection services) where TDb : 
             queue.Handler<EventPack>(async message =>
             {
                 var failed = await consume(message.Message, message.CancellationToken);
+                foreach (var failure in failed)
+                    Log.Failed(context.GetRequiredService<ILogger<QueueConsumer>>(), subscription.Queue, failure.Id, failure.Reason);
                 if (failed.Count > 0)
                     await SetApartAsync(message, subscription.Queue, failed);
             });
@@ -144,5 +150,11 @@ public sealed class ConsumerTable<TDb>(IServiceCollection services) where TDb : 
         var exchange = await message.GetSendEndpoint(new Uri($"exchange:{queue}"));
         foreach (var item in pack.Items.Where(item => failed.Any(failure => failure.Id == item.Id)))
             await exchange.Send(new EventPack(pack.Type, [item]), message.CancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(242, LogLevel.Warning, "{Queue} could not handle event {Id}; after three more tries it goes to the error queue")]
+        public static partial void Failed(ILogger logger, string queue, Guid id, Exception reason);
     }
 }

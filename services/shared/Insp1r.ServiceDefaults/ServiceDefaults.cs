@@ -33,10 +33,8 @@ public static class ServiceDefaultsExtensions
             builder.Logging.AddFilter(chatty, LogLevel.Warning);
         // A constraint that refuses a change is mostly an answer (409), and the exception handler logs what is not.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None).AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
-        // A failed command comes back as an exception, and is logged where that is handled.
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
-        // It prints a stack trace for each attempt while the broker is away; a message that no consumer could handle is news.
-        builder.Logging.AddFilter("MassTransit", LogLevel.Critical).AddFilter("MassTransit.ReceiveTransport", LogLevel.Error);
+        // It prints a stack trace for each attempt while the broker is away; what no consumer could handle, the consumer says itself.
+        builder.Logging.AddFilter("MassTransit", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var services = builder.Services;

@@ -46,4 +46,19 @@ public static class ChangeLogSchema
         delete from inbox_message where ctid = any(array(
           select ctid from inbox_message where received_at < now() - interval '30 days' limit 1000))
         """;
+
+    /// <summary>
+    /// The log is kept for 400 days; what was not relayed stays, however old. A cursor from before what is gone is answered 410.
+    /// </summary>
+    public const string ExpireLog = """
+        with old as (
+          select c.tx_id, c.seq, c.occurred_at from change_log c
+          where (c.tx_id, c.seq) <= (select r.tx_id, r.seq from log_reader r where r.name = 'broker')
+          order by c.tx_id, c.seq limit 1000),
+        gone as (
+          delete from change_log c using old
+          where c.tx_id = old.tx_id and c.seq = old.seq and old.occurred_at < now() - interval '400 days' returning c.tx_id),
+        last as (select tx_id from gone order by tx_id desc limit 1)
+        update change_log_state set trimmed_to = (last.tx_id::text::numeric + 1)::text::xid8 from last
+        """;
 }

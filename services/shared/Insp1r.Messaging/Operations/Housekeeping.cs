@@ -1,13 +1,14 @@
-using Insp1r.Messaging.Log;
 using Insp1r.Messaging.Relay;
-using Insp1r.ServiceDefaults.Idempotency;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Insp1r.Messaging.Operations;
 
+/// <summary>What has a time to live: a statement that deletes a bounded number of rows past it, run until it finds none.</summary>
+public sealed record Expiry(string Sql);
+
 /// <summary>Measures the log, and deletes what has had its time, in bounded steps. One replica does it: the one that relays.</summary>
-internal sealed partial class Housekeeping(ServiceDatabase database, RelayState relay, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed partial class Housekeeping(ServiceDatabase database, RelayState relay, IEnumerable<Expiry> expiries, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan Measure = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Expire = TimeSpan.FromHours(1);
@@ -30,8 +31,8 @@ internal sealed partial class Housekeeping(ServiceDatabase database, RelayState 
 
                 if (clock.GetElapsedTime(lastExpiry) >= Expire)
                 {
-                    await DeleteAllAsync(ChangeLogSchema.ExpireInbox, stoppingToken);
-                    await DeleteAllAsync(IdempotencySchema.Expire, stoppingToken);
+                    foreach (var expiry in expiries)
+                        await DeleteAllAsync(expiry.Sql, stoppingToken);
                     lastExpiry = clock.GetTimestamp();
                 }
             }

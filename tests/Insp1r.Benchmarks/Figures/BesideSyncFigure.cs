@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Insp1r.Benchmarks.Harness;
 
 namespace Insp1r.Benchmarks.Figures;
@@ -16,14 +17,13 @@ internal static class BesideSyncFigure
             var file = await SyncPush.WriteFileAsync(folder, $"beside-{round}", rows, "first", null, ct);
             await Machine.WaitForIdleAsync(bench.Settings.Patience, ct);
             var push = SyncPush.SendAsync(platform, file, ct);
-            var ways = new List<double>();
-            while (!push.IsCompleted)
-                ways.AddRange(await Propagation.WaysAsync(platform, await EffectFigure.CreateAsync(platform, 200, TimeSpan.FromSeconds(1), ct), ct));
+            var created = new ConcurrentBag<Guid>();
+            await Pacer.RunAsync(200, push, async token => created.Add(await Organisations.CreateAsync(platform, token)), ct);
             var pushed = await push;
             if (pushed.Created != rows)
                 throw new InvalidOperationException($"All rows should be created, and the batch says {pushed}.");
-            Report.Detail($"{ways.Count:#,0} changes while {rows:#,0} rows were pushed at {pushed.RowsPerSecond:#,0}/s");
-            rounds.Add(Latency.Of(ways));
+            Report.Detail($"{created.Count:#,0} changes while {rows:#,0} rows were pushed at {pushed.RowsPerSecond:#,0}/s");
+            rounds.Add(Latency.Of(await Propagation.WaysAsync(platform, created, ct)));
         }
 
         var latencies = Latencies.Of(rounds);

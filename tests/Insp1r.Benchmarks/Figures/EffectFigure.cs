@@ -33,11 +33,10 @@ internal static class EffectFigure
     }
 
     /// <summary>Creates organisations at a rate and measures the way of each.</summary>
-    public static async Task<Latency> WaysOfAsync(Platform platform, int perSecond, TimeSpan duration, CancellationToken ct) =>
+    private static async Task<Latency> WaysOfAsync(Platform platform, int perSecond, TimeSpan duration, CancellationToken ct) =>
         Latency.Of(await Propagation.WaysAsync(platform, await CreateAsync(platform, perSecond, duration, ct), ct));
 
-    /// <summary>Creates organisations at a steady rate.</summary>
-    public static async Task<IReadOnlyCollection<Guid>> CreateAsync(Platform platform, int perSecond, TimeSpan duration, CancellationToken ct)
+    private static async Task<IReadOnlyCollection<Guid>> CreateAsync(Platform platform, int perSecond, TimeSpan duration, CancellationToken ct)
     {
         var created = new ConcurrentBag<Guid>();
         await Pacer.RunAsync(perSecond, duration, async token => created.Add(await Organisations.CreateAsync(platform, token)), ct);

@@ -29,7 +29,7 @@ internal static class GatewayFigure
         await File.WriteAllTextAsync(keys, tokens.PublicKeys(), ct);
         await using var upstream = await StartAsync(folder, "upstream", upstreamPort, NoEnvironment, ct,
             typeof(GatewayFigure).Assembly.Location, "peer", "upstream", "--port", Text(upstreamPort), "--keys", keys);
-        await using var yarp = await StartAsync(folder, "yarp", yarpPort, NoEnvironment, ct,
+        await using var yarp = await StartAsync(folder, "yarp", yarpPort, ServerCollector, ct,
             typeof(GatewayFigure).Assembly.Location, "peer", "yarp", "--port", Text(yarpPort), "--to", upstreamAddress);
         await using var ours = await StartAsync(folder, "ours", oursPort, OurEnvironment(gateway, oursPort, upstreamAddress), ct, gateway);
         await using var nginx = await StartNginxAsync(folder, nginxPort, upstreamPort, report, ct);
@@ -124,6 +124,9 @@ internal static class GatewayFigure
     private static string Address(int port) => $"http://127.0.0.1:{Text(port)}";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // As a web project has it that says nothing else.
+    private static readonly Dictionary<string, string> ServerCollector = new(StringComparer.Ordinal) { ["DOTNET_gcServer"] = "1" };
 
     private static readonly Dictionary<string, string> NoEnvironment = [];
 }

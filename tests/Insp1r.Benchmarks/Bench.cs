@@ -26,12 +26,11 @@ internal sealed class Bench(Settings settings) : IAsyncDisposable
     /// <summary>The platform with some thousand organisations, started when a figure first needs it.</summary>
     public async Task<Platform> PlatformAsync(CancellationToken ct)
     {
-        if (_platform is null)
-        {
-            _platform = await Platform.StartAsync(ct);
+        var isFirst = _platform is null;
+        _platform ??= await Platform.StartAsync(ct);
+        await _platform.RenewTokenAsync(ct);
+        if (isFirst)
             await Organisations.SeedAsync(_platform, ct);
-        }
-
         return _platform;
     }
 

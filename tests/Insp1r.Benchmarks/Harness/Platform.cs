@@ -12,19 +12,18 @@ internal sealed class Platform : IAsyncDisposable
 {
     public const string Client = "rwanda";
 
-    private Platform(PlatformStack stack, NpgsqlDataSource membership, NpgsqlDataSource advocacy, string token)
+    private Platform(PlatformStack stack)
     {
-        (Stack, Membership, Advocacy, Token) = (stack, membership, advocacy, token);
+        (Stack, Membership, Advocacy, Token) = (stack, Source(stack, "membership"), Source(stack, "advocacy"), "");
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = stack.Address, Timeout = TimeSpan.FromMinutes(5) };
-        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     public PlatformStack Stack { get; }
     public NpgsqlDataSource Membership { get; }
     public NpgsqlDataSource Advocacy { get; }
 
-    /// <summary>Of a national network's client, whose grants end at its node.</summary>
-    public string Token { get; }
+    /// <summary>Of a national network's client, whose grants end at its node. It holds for a quarter of an hour.</summary>
+    public string Token { get; private set; }
 
     /// <summary>The gateway, with the token on each request.</summary>
     public HttpClient Http { get; }
@@ -43,7 +42,7 @@ internal sealed class Platform : IAsyncDisposable
         try
         {
             await KeepCommitTimesAsync(stack, ct);
-            return new Platform(stack, Source(stack, "membership"), Source(stack, "advocacy"), await TokenOfAsync(stack, Client, ct));
+            return new Platform(stack);
         }
         catch
         {
@@ -68,7 +67,19 @@ internal sealed class Platform : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    public Task<string> TokenOfAsync(string client, CancellationToken ct) => TokenOfAsync(Stack, client, ct);
+    /// <summary>To be called before each figure: none of them takes as long as a token holds.</summary>
+    public async Task RenewTokenAsync(CancellationToken ct)
+    {
+        Token = await TokenOfAsync(Client, ct);
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    // A connection that a restart of PostgreSQL broke may be used once more by the service, which then answers 503.
+    public Task<string> TokenOfAsync(string client, CancellationToken ct) => Until.NotNullAsync(async () =>
+    {
+        var (code, token) = await Stack.CommandAsync(["token", client], ct);
+        return code == 0 ? token.Trim() : throw new InvalidOperationException($"No token for {client}: {token}");
+    }, $"a token for {client}", ct);
 
     public async ValueTask DisposeAsync()
     {
@@ -85,16 +96,6 @@ internal sealed class Platform : IAsyncDisposable
         Child.Signal(stack.Status["postgres"].ProcessId, Child.Interrupt);
         await Until.TrueAsync(async () => await stack.ScalarAsync<string>("membership", "show track_commit_timestamp", ct) == "on", "PostgreSQL is back and keeps commit times", ct);
         await Until.TrueAsync(() => stack.Status.AllRunning, "all is healthy again", ct);
-    }
-
-    private static Task<string> TokenOfAsync(PlatformStack stack, string client, CancellationToken ct)
-    {
-        // A connection that the restart of PostgreSQL broke may be used once more.
-        return Until.NotNullAsync(async () =>
-        {
-            var (code, token) = await stack.CommandAsync(["token", client], ct);
-            return code == 0 ? token.Trim() : throw new InvalidOperationException($"No token for {client}: {token}");
-        }, $"a token for {client}", ct);
     }
 
     private static NpgsqlDataSource Source(PlatformStack stack, string service) => NpgsqlDataSource.Create(

@@ -13,6 +13,11 @@ internal static class UpCommand
         var detach = new Option<bool>("--detach", "-d") { Description = "Return when all is healthy and leave it running; non-zero and the reason if it does not start" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Show all that the services print, not only warnings and errors" };
         var replicas = new Option<int?>("--replicas") { Description = "Replicas of each service" };
+        replicas.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int?>() is < 1)
+                given.AddError("--replicas is 1 or more.");
+        });
         var noDemo = new Option<bool>("--no-demo") { Description = "Leave the demo data out" };
         var command = new Command("up", "Start the platform; also passes --Parameters:NAME=VALUE to the application model")
         {
@@ -37,7 +42,7 @@ internal static class UpCommand
                 throw new PlatformException($"{installation.AppHost} is missing: run this through ./insp1r, which builds first.");
             if (!parsed.GetValue(detach))
                 Become("dotnet", [installation.AppHost, .. arguments]);
-            return await DetachAsync(installation, [.. arguments, "--Insp1r:StopWhenStartFails=true"], ct);
+            return await DetachAsync(installation, [.. arguments, "--Insp1r:Detached=true"], ct);
         });
         return command;
     }
@@ -49,14 +54,16 @@ internal static class UpCommand
 
         // A session of its own: the terminal's Ctrl-C and its closing are not meant for a detached platform.
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false };
-        foreach (var argument in (string[])["sh", "-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", installation.State.EngineLog, "dotnet", installation.AppHost, .. arguments])
+        foreach (var argument in (string[])["sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", installation.State.EngineLog, "dotnet", installation.AppHost, .. arguments])
             start.ArgumentList.Add(argument);
+        var log = new FileInfo(installation.State.EngineLog);
+        var logged = log.Exists ? log.Length : 0;
         using var engine = Process.Start(start)!;
         try
         {
             while (true)
             {
-                var status = PlatformStatus.Read(installation.State);
+                var status = AspireRun.IsChosen ? await AspireRun.ProbeAsync(installation, engine.Id, ct) : PlatformStatus.Read(installation.State);
                 var current = status?.Engine.ProcessId == engine.Id ? status : null;
                 if (current is { State: PlatformState.Running })
                 {
@@ -66,7 +73,7 @@ internal static class UpCommand
                 }
 
                 if (engine.HasExited)
-                    throw new PlatformException(await WhyAsync(installation, current, ct));
+                    throw new PlatformException(await WhyAsync(installation, current, logged, ct));
                 await Task.Delay(100, ct);
             }
         }
@@ -78,12 +85,15 @@ internal static class UpCommand
         }
     }
 
-    private static async Task<string> WhyAsync(Installation installation, PlatformStatus? status, CancellationToken ct)
+    private static async Task<string> WhyAsync(Installation installation, PlatformStatus? status, long logged, CancellationToken ct)
     {
         if (status?.Message is { } message)
             return message;
-        var log = await File.ReadAllLinesAsync(installation.State.EngineLog, ct);
-        return $"The platform did not start. The last lines of {installation.State.EngineLog}:\n{string.Join('\n', log.TakeLast(20))}";
+
+        await using var log = File.OpenRead(installation.State.EngineLog);
+        log.Position = Math.Min(logged, log.Length);
+        var lines = (await new StreamReader(log).ReadToEndAsync(ct)).Trim().Split('\n');
+        return $"The platform did not start:\n{string.Join('\n', lines.TakeLast(20))}";
     }
 
     /// <summary>Replaces this process: in the foreground nothing may stand between the terminal's signals and the engine.</summary>

@@ -58,7 +58,7 @@ public sealed class WaitsTests : IDisposable
     {
         var crashing = Status("membership", ResourceState.Restarting) with { Restarts = 5, Message = "exited with code 134" };
 
-        Assert.Contains("membership does not start: it exited with code 134", StartUp.FindFailure([crashing]));
+        Assert.Contains("membership does not start: exited with code 134", StartUp.FindFailure([crashing]));
         Assert.Null(StartUp.FindFailure([crashing with { Restarts = 4 }]));
     }
 

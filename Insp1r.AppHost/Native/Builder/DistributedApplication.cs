@@ -20,7 +20,16 @@ public sealed class DistributedApplication : IHost, IAsyncDisposable
 
     public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
 
-    public static IDistributedApplicationBuilder CreateBuilder(string[] args) => new DistributedApplicationBuilder(args);
+    public static IDistributedApplicationBuilder CreateBuilder(string[] args)
+    {
+        // A parameter that is no number, a name used twice: what is wrong matters to the user, not where the model noticed it.
+        AppDomain.CurrentDomain.UnhandledException += (_, failure) =>
+        {
+            Console.Error.WriteLine($"The application model cannot be built: {((Exception)failure.ExceptionObject).GetBaseException().Message}");
+            Environment.Exit(1);
+        };
+        return new DistributedApplicationBuilder(args);
+    }
 
     public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options) => CreateBuilder(options.Args ?? []);
 

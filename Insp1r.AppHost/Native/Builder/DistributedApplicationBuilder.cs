@@ -30,6 +30,9 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
         State = new StateFolder(Configuration[StateFolder.Variable]!);
         Secrets = new SecretStore(State);
+
+        // The processes run in folders of their own, where a relative path would mean another place.
+        Configuration[StateFolder.Variable] = State.Root;
     }
 
     public ConfigurationManager Configuration { get; }

@@ -6,7 +6,7 @@ namespace Insp1r.NativeHosting;
 /// What the terminal shows: what happens to the resources, and their own lines from warnings up (all of them when verbose). Everything
 /// that they print is in the log files in any case.
 /// </summary>
-internal sealed partial class ConsoleOutput(TextWriter writer, bool colours, bool verbose, TimeProvider clock)
+internal sealed partial class ConsoleOutput(TextWriter terminal, LogFile log, bool verbose, TimeProvider clock)
 {
     private static readonly string[] _palette = ["36", "35", "34", "32", "96", "95", "94", "92"];
 
@@ -14,6 +14,7 @@ internal sealed partial class ConsoleOutput(TextWriter writer, bool colours, boo
     private const string HealthChecks = "Microsoft.Extensions.Diagnostics.HealthChecks";
 
     private readonly Lock _lock = new();
+    private readonly bool _inColour = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
     private readonly Dictionary<string, string> _colours = [];
     private readonly Dictionary<string, bool> _showing = [];
 
@@ -22,8 +23,9 @@ internal sealed partial class ConsoleOutput(TextWriter writer, bool colours, boo
 
     public void Line(string text)
     {
+        log.Write(text);
         lock (_lock)
-            writer.WriteLine(text);
+            terminal.WriteLine(text);
     }
 
     public void Event(string name, string text) => Write(name, text, "0");
@@ -52,11 +54,12 @@ internal sealed partial class ConsoleOutput(TextWriter writer, bool colours, boo
     private void Write(string name, string text, string style)
     {
         var time = clock.GetLocalNow().ToString("HH:mm:ss");
+        log.Write($"{time} {name,-16} {text}");
         lock (_lock)
         {
             if (!_colours.TryGetValue(name, out var colour))
                 _colours[name] = colour = _palette[_colours.Count % _palette.Length];
-            writer.WriteLine(colours
+            terminal.WriteLine(_inColour
                 ? $"\e[2m{time}\e[0m \e[{colour}m{name,-16}\e[0m \e[{style}m{text}\e[0m"
                 : $"{time} {name,-16} {text}");
         }

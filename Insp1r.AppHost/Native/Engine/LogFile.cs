@@ -42,7 +42,9 @@ internal sealed class LogFile(StateFolder state, string name) : IDisposable
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete,
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
         var stream = new FileStream(_path, options);

@@ -23,8 +23,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
     private readonly List<LogFile> _logs = [];
     private readonly HttpClient _http = new();
     private readonly ConsoleOutput _console = new(
-        Console.Out, colours: !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null,
-        verbose: builder.Configuration.GetValue("Insp1r:Verbose", false), TimeProvider.System);
+        IsDetached(builder) ? TextWriter.Null : Console.Out, new LogFile(builder.State, "engine"), verbose: builder.Configuration.GetValue("Insp1r:Verbose", false), TimeProvider.System);
 
     private readonly long _started = Stopwatch.GetTimestamp();
     private Task _projects = Task.CompletedTask;
@@ -124,7 +123,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
             failure = StartUp.WithLogTail(failure, _board.Resources, _state);
 
             // A script waits for success or failure; a person at the terminal may mend what is wrong while the rest runs.
-            if (builder.Configuration.GetValue("Insp1r:StopWhenStartFails", false))
+            if (IsDetached(builder))
             {
                 _reporter!.Fail(failure);
                 throw new PlatformException(failure);
@@ -166,7 +165,10 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
                 case PostgresDatabaseResource database:
                     _board.Add(new ResourceStatus
                     {
-                        Name = database.Name, Resource = database.Name, Kind = "database", State = ResourceState.Waiting,
+                        Name = database.Name,
+                        Resource = database.Name,
+                        Kind = "database",
+                        State = ResourceState.Waiting,
                     });
                     break;
                 case RabbitMQServerResource server:
@@ -207,6 +209,9 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
             resources => workload.Resource.Annotations.OfType<WaitAnnotation>().All(w => StartUp.IsMet(w, resources))
                 && (waitFor is null || _board.IsRunning(waitFor)), ct);
     }
+
+    /// <summary>No terminal is there to read; the engine's log says the same.</summary>
+    private static bool IsDetached(DistributedApplicationBuilder builder) => builder.Configuration.GetValue("Insp1r:Detached", false);
 
     private FileStream Lock()
     {

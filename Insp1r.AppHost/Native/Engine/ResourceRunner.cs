@@ -69,7 +69,11 @@ internal sealed class ResourceRunner(
 
         Report(s => s with
         {
-            State = ResourceState.Restarting, Process = null, ExitCode = exitCode, Message = message, Restarts = s.Restarts + 1,
+            State = ResourceState.Restarting,
+            Process = null,
+            ExitCode = exitCode,
+            Message = message,
+            Restarts = s.Restarts + 1,
         });
         console.Problem(Workload.Name, $"{message}; starting again in {delay.TotalSeconds:0.#} s. Why: ./insp1r logs {Workload.Name}");
         await Task.Delay(delay, clock, stopping);

@@ -23,7 +23,9 @@ internal sealed class SecretStore(StateFolder state)
         var unfinished = file + ".new";
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
         using (var writer = new StreamWriter(new FileStream(unfinished, options)))
             writer.Write(value);

@@ -27,7 +27,9 @@ internal static class ServerFolder
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
         await using (var writer = new StreamWriter(new FileStream(file, options)))
             await writer.WriteAsync(text.AsMemory(), ct);

@@ -22,7 +22,7 @@ internal static class StartUp
     public static bool IsComplete(IReadOnlyList<ResourceStatus> resources) => resources.All(IsWell);
 
     public static string? FindFailure(IReadOnlyList<ResourceStatus> resources) =>
-        Hopeless(resources) is { } failed ? $"{failed.Name} does not start: it {failed.Message}." : null;
+        Hopeless(resources) is { } failed ? $"{failed.Name} does not start: {failed.Message}" : null;
 
     public static string Unfinished(IReadOnlyList<ResourceStatus> resources, TimeSpan limit)
     {

@@ -42,6 +42,7 @@ internal sealed class ResourceRunner(
         }
         catch (PlatformException e)
         {
+            log.Write($"---- {e.Message}");
             message = e.Message;
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)

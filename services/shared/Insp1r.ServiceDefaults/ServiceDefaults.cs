@@ -77,9 +77,11 @@ public static class ServiceDefaultsExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => PlainStatus(context.HttpContext));
         app.UseRouting();
+        app.UseSpanNames();
         app.UseMiddleware<CallerMiddleware>();
         beforeAccess?.Invoke(app);
         app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<BodyEncoding>();
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync }).AllowAnonymous();

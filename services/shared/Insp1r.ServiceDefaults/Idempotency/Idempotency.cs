@@ -86,7 +86,12 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
         {
             await transaction.RollbackAsync(CancellationToken.None);
             if (answer.IsFinalRefusal && !context.Response.Headers.ContainsKey("Retry-After"))
+            {
+                // The connection was the transaction's, and went with it.
+                await db.Database.OpenConnectionAsync(CancellationToken.None);
                 await StoreAsync(db, client, key, answer);
+                await db.Database.CloseConnectionAsync();
+            }
         }
 
         buffer.Position = 0;

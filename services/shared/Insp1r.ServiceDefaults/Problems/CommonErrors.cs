@@ -9,6 +9,7 @@ public static class CommonErrors
     public static readonly Error BadCursor = new(400, "bad-cursor", "The cursor is not one of ours");
     public static readonly Error BadQuery = new(400, "bad-query", "A query parameter is out of bounds");
     public static readonly Error NotFound = new(404, "not-found", "Not found");
+    public static readonly Error UnsupportedMediaType = new(415, "unsupported-media-type", "Unsupported Media Type");
     public static readonly Error Invalid = new(422, "invalid", "Some fields are not valid");
     public static readonly Error VersionRequired = new(428, "if-match-required", "Say which version you change");
     public static readonly Error VersionStale = new(412, "version-stale", "Somebody changed it meanwhile");

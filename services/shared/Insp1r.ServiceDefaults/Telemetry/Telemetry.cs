@@ -1,3 +1,7 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,6 +34,8 @@ internal static class TelemetryExtensions
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             return;
 
+        // The server's spans then have the method and the status among their attributes, as the instrumentation package would add them.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
@@ -38,6 +44,18 @@ internal static class TelemetryExtensions
         });
         builder.Services.AddHostedService<TelemetrySdk>();
     }
+
+    /// <summary>Names the span of a request after its route: "POST /api/v1/organisations". To be used behind routing.</summary>
+    public static void UseSpanNames(this IApplicationBuilder app) => app.Use(next => context =>
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity && context.GetEndpoint() is RouteEndpoint endpoint)
+        {
+            activity.DisplayName = $"{context.Request.Method} {endpoint.RoutePattern.RawText}";
+            activity.SetTag("http.route", endpoint.RoutePattern.RawText);
+        }
+
+        return next(context);
+    });
 
     /// <summary>OpenTelemetry.Extensions.Hosting would start the SDK with the host; this does, in its place.</summary>
     private sealed class TelemetrySdk : IHostedService

@@ -1,0 +1,50 @@
+using Insp1r.System.Tests.Contract;
+using Insp1r.Testing.Stack;
+
+namespace Insp1r.System.Tests;
+
+/// <summary>A record of each kind that one national network owns and that is open to nobody else.</summary>
+internal sealed class Records
+{
+    private Records(IReadOnlyDictionary<string, string> ids) => Ids = ids;
+
+    /// <summary>The id of the record by its collection, such as organisations.</summary>
+    public IReadOnlyDictionary<string, string> Ids { get; }
+
+    public static async Task<Records> CreateAsync(PlatformStack stack, Network.National network, CancellationToken ct)
+    {
+        await Network.EnsureAsync(stack, ct);
+        var api = stack.As(network.Client);
+        var name = $"Record {Guid.NewGuid()}";
+        var organisation = (await api.PostAsync("/api/v1/organisations", Network.Organisation(network, name), ct)).Expect(201).Id;
+        await Replication.UntilCompleteAsync(stack, Until.Generous, ct);
+
+        object titled = new { node = network.Node, title = new { en = name }, sourceLanguage = "en" };
+        var campaign = (await api.PostAsync("/api/v1/campaigns", titled, ct)).Expect(201).Id;
+        var demand = (await api.PostAsync("/api/v1/demands", titled, ct)).Expect(201).Id;
+        var outcome = (await api.PostAsync("/api/v1/outcomes", titled, ct)).Expect(201).Id;
+        var node = (await api.GetAsync($"/api/v1/nodes/by-path/{network.Node}", ct)).Expect(200).Id;
+        var client = $"client-{Guid.NewGuid():N}";
+        (await api.PostAsync("/api/v1/clients", new { clientId = client, description = name, grants = (string[])[$"reader@{network.Node}"], scopes = (string[])["read"] }, ct)).Expect(201);
+        return new Records(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["organisations"] = $"{organisation}",
+            ["campaigns"] = $"{campaign}",
+            ["demands"] = $"{demand}",
+            ["outcomes"] = $"{outcome}",
+            ["nodes"] = $"{node}",
+            ["clients"] = client,
+        });
+    }
+
+    /// <summary>A body that the operation takes from whoever may send it.</summary>
+    public static object BodyOf(Operation operation) => operation switch
+    {
+        { Method.Method: "PATCH", Path: var path } when path.Contains("/organisations/", StringComparison.Ordinal) => new { name = "Taken over" },
+        { Method.Method: "PATCH", Path: var path } when path.Contains("/nodes/", StringComparison.Ordinal) => new { names = new { en = "Taken over" } },
+        { Method.Method: "PATCH" } => new { title = new { en = "Taken over" } },
+        { Path: var path } when path.EndsWith("/substantiations", StringComparison.Ordinal) => Network.Agreement(Network.Nepal),
+        { Path: var path } when path.Contains("/organisations/{", StringComparison.Ordinal) => Network.Decision("Taken over"),
+        _ => new { },
+    };
+}

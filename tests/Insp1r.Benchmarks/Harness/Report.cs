@@ -98,8 +98,14 @@ internal sealed class Report
             cores = Environment.ProcessorCount,
             lines = _lines.Select(line => new
             {
-                line.Figure, line.Unit, ours = Finite(line.Ours), line.YardstickName, yardstick = line.Yardstick is { } yardstick ? Finite(yardstick) : null,
-                ratio = line.Ratio is { } ratio && double.IsFinite(ratio) ? ratio : (double?)null, bar = line.Bar.Text, line.IsMet,
+                line.Figure,
+                line.Unit,
+                ours = Finite(line.Ours),
+                line.YardstickName,
+                yardstick = line.Yardstick is { } yardstick ? Finite(yardstick) : null,
+                ratio = line.Ratio is { } ratio && double.IsFinite(ratio) ? ratio : (double?)null,
+                bar = line.Bar.Text,
+                line.IsMet,
             }),
             leftOut = _omitted,
             failed = _failures,

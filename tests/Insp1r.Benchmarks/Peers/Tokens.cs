@@ -24,7 +24,10 @@ internal sealed class Tokens : IDisposable
         Expires = DateTime.UtcNow.AddHours(2),
         Claims = new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["sub"] = "bench", ["client_id"] = "bench", ["scope"] = "read write sync", ["grants"] = new[] { "steward@insp1r" },
+            ["sub"] = "bench",
+            ["client_id"] = "bench",
+            ["scope"] = "read write sync",
+            ["grants"] = new[] { "steward@insp1r" },
         },
         SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = "bench" }, SecurityAlgorithms.EcdsaSha256),
     });

@@ -116,7 +116,9 @@ public sealed class PlatformStack : IAsyncDisposable
     {
         var connectionString = new NpgsqlConnectionStringBuilder(_connectionStrings[$"{service}db"])
         {
-            Pooling = false, ApplicationName = "test", Timeout = 5,
+            Pooling = false,
+            ApplicationName = "test",
+            Timeout = 5,
         };
         var connection = new NpgsqlConnection(connectionString.ConnectionString);
         try
@@ -163,7 +165,11 @@ public sealed class PlatformStack : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            WorkingDirectory = Root,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         foreach (var (name, value) in _environment)
             start.Environment[name] = value;

@@ -37,7 +37,12 @@ internal static class SubstantiateOutcome
         var now = clock.GetUtcNow();
         var substantiation = new Substantiation
         {
-            Id = Guid.CreateVersion7(now), OutcomeId = id, Node = request.Node, Verdict = request.Verdict, Comment = request.Comment, GivenAt = now,
+            Id = Guid.CreateVersion7(now),
+            OutcomeId = id,
+            Node = request.Node,
+            Verdict = request.Verdict,
+            Comment = request.Comment,
+            GivenAt = now,
         };
         db.Add(substantiation);
         db.Append(new VerdictGiven(substantiation.ToState()), now);

@@ -5,7 +5,9 @@ internal abstract class OutcomeAnnouncement
 {
     private static readonly Dictionary<string, OutcomeAnnouncement> ByLanguage = new(StringComparer.Ordinal)
     {
-        ["en"] = new English(), ["fr"] = new French(), ["es"] = new Spanish(),
+        ["en"] = new English(),
+        ["fr"] = new French(),
+        ["es"] = new Spanish(),
     };
 
     public static OutcomeAnnouncement In(string language) => ByLanguage[language];

@@ -111,8 +111,13 @@ internal static class IssueToken
             var point = key.ECDsa.ExportParameters(includePrivateParameters: false).Q;
             return new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["kty"] = "EC", ["crv"] = "P-256", ["use"] = "sig", ["alg"] = SecurityAlgorithms.EcdsaSha256, ["kid"] = key.KeyId,
-                ["x"] = Base64UrlEncoder.Encode(point.X), ["y"] = Base64UrlEncoder.Encode(point.Y),
+                ["kty"] = "EC",
+                ["crv"] = "P-256",
+                ["use"] = "sig",
+                ["alg"] = SecurityAlgorithms.EcdsaSha256,
+                ["kid"] = key.KeyId,
+                ["x"] = Base64UrlEncoder.Encode(point.X),
+                ["y"] = Base64UrlEncoder.Encode(point.Y),
             };
         });
         return TypedResults.Json(new Dictionary<string, object>(StringComparer.Ordinal) { ["keys"] = keys.ToArray() });

@@ -88,7 +88,17 @@ internal static class TestCommand
     private static async Task<int> StartAsync(string folder, IReadOnlyList<string> arguments, CancellationToken ct)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder })!;
-        await process.WaitForExitAsync(ct);
-        return process.ExitCode;
+        try
+        {
+            await process.WaitForExitAsync(ct);
+            return process.ExitCode;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Whoever stops the tests means those under way too, with the servers that they started.
+            ProcessIdentity.Find(process.Id)?.Signal(Signals.Terminate);
+            await process.WaitForExitAsync(CancellationToken.None);
+            throw new PlatformException("Stopped before all tests had run.");
+        }
     }
 }

@@ -18,7 +18,12 @@ internal sealed class SyncWriter(Api api, Network.National network, Ledger ledge
             wanted.AddRange(Enumerable.Range(wanted.Count, NewItems).Select(index => $"{name} {index}"));
         var items = wanted.Select((called, index) => new
         {
-            type = "organisation", externalId = $"{_namespace}:{index}", node = network.Node, name = called, country = network.Country, types = (string[])["ngo"],
+            type = "organisation",
+            externalId = $"{_namespace}:{index}",
+            node = network.Node,
+            name = called,
+            country = network.Country,
+            types = (string[])["ngo"],
         }).ToList();
 
         var key = Network.Key($"{Guid.NewGuid():N}");

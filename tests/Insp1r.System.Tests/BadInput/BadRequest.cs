@@ -186,7 +186,10 @@ internal sealed partial record BadRequest(string Name, HttpMethod Method, string
     {
         var valid = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["node"] = "\"insp1r.africa.rw\"", ["name"] = "\"x\"", ["country"] = "\"RW\"", ["types"] = "[\"ngo\"]",
+            ["node"] = "\"insp1r.africa.rw\"",
+            ["name"] = "\"x\"",
+            ["country"] = "\"RW\"",
+            ["types"] = "[\"ngo\"]",
         };
         return Invalid(name, "organisations", pointer, Replace(valid, member));
     }
@@ -195,7 +198,9 @@ internal sealed partial record BadRequest(string Name, HttpMethod Method, string
     {
         var valid = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["node"] = "\"insp1r.africa.rw\"", ["title"] = "{\"en\":\"x\"}", ["sourceLanguage"] = "\"en\"",
+            ["node"] = "\"insp1r.africa.rw\"",
+            ["title"] = "{\"en\":\"x\"}",
+            ["sourceLanguage"] = "\"en\"",
         };
         return Invalid(name, "campaigns", pointer, Replace(valid, member));
     }

@@ -195,7 +195,12 @@ public sealed class MainJobTests(Platform platform)
 
     private static object Item(string ns, int number, Network.National network) => new
     {
-        type = "organisation", externalId = $"{ns}:{number}", node = network.Node, name = $"Member {number}", country = network.Country, types = (string[])["cooperative"],
+        type = "organisation",
+        externalId = $"{ns}:{number}",
+        node = network.Node,
+        name = $"Member {number}",
+        country = network.Country,
+        types = (string[])["cooperative"],
     };
 
     private static async Task<Answer> PushAsync(Api api, IEnumerable<object> file, string query) =>

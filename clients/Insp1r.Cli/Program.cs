@@ -14,7 +14,8 @@ if (args is [] or ["--help" or "-h"])
 
 try
 {
-    var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+    // A stop takes as long as what was started needs for it; two seconds by default.
+    var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) };
     return await root.Parse(args).InvokeAsync(configuration);
 }
 catch (PlatformException e)

@@ -7,6 +7,8 @@ namespace Insp1r.Cli;
 /// <summary>Checks the formatting, then runs every test project of the built solution and sums up what they say.</summary>
 internal static class TestCommand
 {
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(20);
+
     public static Command Create()
     {
         var noFormat = new Option<bool>("--no-format") { Description = "Do not check the formatting first" };
@@ -87,7 +89,8 @@ internal static class TestCommand
 
     private static async Task<int> StartAsync(string folder, IReadOnlyList<string> arguments, CancellationToken ct)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder })!;
+        // In a group of its own: the runner, the test hosts and the servers of the tests can then be told to stop together.
+        using var process = Process.Start(new ProcessStartInfo("setsid", ["dotnet", .. arguments]) { WorkingDirectory = folder })!;
         try
         {
             await process.WaitForExitAsync(ct);
@@ -95,9 +98,13 @@ internal static class TestCommand
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            // Whoever stops the tests means those under way too, with the servers that they started.
-            ProcessIdentity.Find(process.Id)?.Signal(Signals.Terminate);
-            await process.WaitForExitAsync(CancellationToken.None);
+            if (ProcessIdentity.Find(process.Id) is { } runner)
+            {
+                runner.SignalGroup(Signals.Interrupt);
+                await runner.WaitForExitAsync(_grace, CancellationToken.None);
+                runner.SignalGroup(Signals.Kill);
+            }
+
             throw new PlatformException("Stopped before all tests had run.");
         }
     }

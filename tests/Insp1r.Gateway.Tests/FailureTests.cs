@@ -39,6 +39,39 @@ public sealed class FailureTests(SharedGateway shared)
     }
 
     [Fact]
+    public async Task Failure_ClientAcceptsCompression_ProblemIsReadable()
+    {
+        shared.Platform.Communications.On("/api/v1/events/breaks", context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+
+        using var response = await shared.Gateway.SendAsync(Http.Request("/api/v1/events/breaks", Token).With("Accept-Encoding", "br, gzip"));
+
+        Assert.Null(response.Header("Content-Encoding"));
+        await response.IsProblemAsync(HttpStatusCode.ServiceUnavailable, "unavailable");
+    }
+
+    [Fact]
+    public async Task Failure_GatewayStops_DoesNotWaitForAWaitingFeed()
+    {
+        var gateway = await GatewayApp.StartAsync(shared.Platform, ("shutdownTimeoutSeconds", "1"));
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        shared.Platform.Communications.On("/api/v1/events/held", async context =>
+        {
+            entered.SetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        var waiting = gateway.SendAsync(Http.Request("/api/v1/events/held", Token));
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        await gateway.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.NotNull(await Record.ExceptionAsync(() => waiting));
+    }
+
+    [Fact]
     public async Task Failure_ServiceBackAgain_IsReachedAtOnce()
     {
         await using var platform = await Platform.StartAsync();

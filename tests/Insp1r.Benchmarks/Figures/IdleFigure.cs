@@ -14,6 +14,7 @@ internal static class IdleFigure
     {
         var platform = await bench.PlatformAsync(ct);
         var duration = TimeSpan.FromSeconds(bench.Settings.Quick ? 12 : 30);
+        await Propagation.DrainAsync(platform, ct);
         await Machine.WaitForIdleAsync(bench.Settings.Patience, ct);
         // Sessions hand their counters in when they next do something, at the latest after ten seconds.
         await Task.Delay(TimeSpan.FromSeconds(10), ct);

@@ -38,6 +38,15 @@ internal static class Propagation
         return last - first;
     }
 
+    /// <summary>Waits until every change so far has had its effect in advocacy.</summary>
+    public static async Task DrainAsync(Platform platform, CancellationToken ct)
+    {
+        // Versions add up to the same on both sides once every change has arrived.
+        const string Versions = "select coalesce(sum(version), 0)::bigint from member_organisation where node = $1";
+        var versions = await Platform.ScalarAsync<long>(platform.Membership, Versions, ct, Organisations.Node);
+        await Until.TrueAsync(async () => await Platform.ScalarAsync<long>(platform.Advocacy, Versions, ct, Organisations.Node) == versions, "advocacy has all changes", ct, TimeSpan.FromMinutes(2));
+    }
+
     /// <summary>SQL that tells the readers of membership's log, as another replica would, of rows that no service wrote.</summary>
     public const string Notify = "select pg_notify('change_log', 'bench')";
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Insp1r.Benchmarks.Harness;
-using Insp1r.Testing.Stack;
 using Npgsql;
 
 namespace Insp1r.Benchmarks.Figures;
@@ -87,10 +86,7 @@ internal static class SyncFigure
     /// <summary>When the last event so far had its effect in advocacy.</summary>
     private static async Task<DateTime> LastEffectAsync(Platform platform, CancellationToken ct)
     {
-        // Versions add up to the same on both sides once every change has arrived.
-        const string Versions = "select coalesce(sum(version), 0)::bigint from member_organisation where node = $1";
-        var versions = await Platform.ScalarAsync<long>(platform.Membership, Versions, ct, Organisations.Node);
-        await Until.TrueAsync(async () => await Platform.ScalarAsync<long>(platform.Advocacy, Versions, ct, Organisations.Node) == versions, "advocacy has all changes", ct, TimeSpan.FromMinutes(2));
+        await Propagation.DrainAsync(platform, ct);
         return await Platform.ScalarAsync<DateTime>(platform.Advocacy, "select max(pg_xact_commit_timestamp(xmin)) from member_organisation where node = $1", ct, Organisations.Node);
     }
 

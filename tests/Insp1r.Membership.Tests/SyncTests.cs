@@ -339,7 +339,7 @@ public sealed class SyncTests(Shared shared)
 
         var push = network.PushAsync([network.Item("1", ("acronym", "NEW")), network.Item("2", ("acronym", "NEW"))], Ct);
         await Until.TrueAsync(
-            async () => await shared.ScalarAsync<long>("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%member_organisation%'", Ct) > 0,
+            async () => await shared.ScalarAsync<long>("select count(*) from pg_stat_activity where $1 = any(pg_blocking_pids(pid))", Ct, connection.ProcessID) > 0,
             "the chunk waits for the record", Ct);
         await transaction.CommitAsync(Ct);
 

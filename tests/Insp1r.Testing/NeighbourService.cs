@@ -65,7 +65,7 @@ public sealed class NeighbourService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await StopBound.DisposeAsync(_app);
         _tokens.Dispose();
     }
 

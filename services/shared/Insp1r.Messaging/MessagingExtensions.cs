@@ -64,6 +64,8 @@ public static class MessagingExtensions
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
             bus.UsingRabbitMq((_, rabbit) => rabbit.Host(broker, host => host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5))));
         });
+        // A bus that has lost its broker may wait for it while it stops; what is unfinished comes again.
+        services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = TimeSpan.FromSeconds(5));
         services.AddHostedService<QueueConsumers>();
         return builder;
     }

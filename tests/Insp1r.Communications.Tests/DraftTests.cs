@@ -281,6 +281,6 @@ internal sealed class OwnService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Broker.DisposeAsync();
-        await StopBound.DisposeAsync(_app);
+        await _app.DisposeAsync();
     }
 }

@@ -65,7 +65,7 @@ public sealed class NeighbourService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopBound.DisposeAsync(_app);
+        await _app.DisposeAsync();
         _tokens.Dispose();
     }
 

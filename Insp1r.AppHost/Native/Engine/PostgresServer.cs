@@ -139,6 +139,8 @@ internal sealed class PostgresServer(PostgresServerResource server, StateFolder 
         max_connections = 300
         shared_buffers = 128MB
         fsync = on
+        # A first bulk load is planned for only once it was analysed: look for that every few seconds, not every minute.
+        autovacuum_naptime = 5s
         synchronous_commit = on
         statement_timeout = 0
         idle_in_transaction_session_timeout = 60s

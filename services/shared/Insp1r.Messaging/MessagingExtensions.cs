@@ -60,12 +60,13 @@ public static class MessagingExtensions
         configure?.Invoke(new ConsumerTable<TDb>(services));
         services.AddMassTransit(bus =>
         {
+            // It would tell its makers about this installation once a day.
+            bus.DisableUsageTelemetry();
             // The broker's absence degrades a service and never makes it unready: it takes writes all the same.
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
             bus.UsingRabbitMq((_, rabbit) => rabbit.Host(broker, host => host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5))));
         });
-        // A bus that has lost its broker may wait for it while it stops; what is unfinished comes again.
-        services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = TimeSpan.FromSeconds(5));
+        services.RemoveMassTransitHostedService();
         services.AddHostedService<QueueConsumers>();
         return builder;
     }
@@ -80,6 +81,8 @@ public static class MessagingExtensions
             MaxPoolSize = 40,
             MaxAutoPrepare = 50,
             AutoPrepareMinUsages = 2,
+            // Seven statements in front of each request. Who changes a session (a migration, a sync's lock) puts it back.
+            NoResetOnClose = true,
             Timeout = 5,
             CommandTimeout = 30,
             // Statements here are short: compiling one would take longer than running it.

@@ -105,7 +105,7 @@ public static class ServiceDefaultsExtensions
     {
         await using var scope = app.Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<TDb>().Database;
-        // A big migration takes its time; the session's limits come back with the pool.
+        // A big migration takes its time.
         database.SetCommandTimeout(TimeSpan.FromMinutes(30));
         await database.OpenConnectionAsync(ct);
         await database.ExecuteSqlRawAsync("set statement_timeout = 0; set lock_timeout = 0; select pg_advisory_lock(7308603)", ct);
@@ -115,7 +115,7 @@ public static class ServiceDefaultsExtensions
         }
         finally
         {
-            await database.ExecuteSqlRawAsync("select pg_advisory_unlock(7308603)", CancellationToken.None);
+            await database.ExecuteSqlRawAsync("select pg_advisory_unlock(7308603); reset statement_timeout; reset lock_timeout", CancellationToken.None);
             await database.CloseConnectionAsync();
         }
     }

@@ -70,7 +70,6 @@ internal sealed partial class SyncBatch(
         {
             if (_connection is { State: System.Data.ConnectionState.Open } connection)
             {
-                // The pool would do it only when the connection is next used.
                 await using var unlock = new NpgsqlCommand("select pg_advisory_unlock_all()", connection);
                 await unlock.ExecuteNonQueryAsync(CancellationToken.None);
             }
@@ -80,6 +79,8 @@ internal sealed partial class SyncBatch(
         catch (NpgsqlException e)
         {
             // The lock goes with its session, and a state that is not noted is noted by the next batch: the results stand.
+            if (_connection is not null)
+                NpgsqlConnection.ClearPool(_connection);
             Log.NotClosed(logger, e.Message);
         }
         finally

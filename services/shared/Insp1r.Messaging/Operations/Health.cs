@@ -5,10 +5,16 @@ using Npgsql;
 namespace Insp1r.Messaging.Operations;
 
 /// <summary>Without its database a service can do nothing.</summary>
-internal sealed class DatabaseHealth(ServiceDatabase database) : IHealthCheck
+internal sealed class DatabaseHealth(ServiceDatabase database, RelayState relay) : IHealthCheck
 {
+    private static readonly TimeSpan Recent = TimeSpan.FromSeconds(4);
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        // The relay has just asked it.
+        if (relay.IsActive && relay.SinceTick < Recent)
+            return HealthCheckResult.Healthy();
+
         try
         {
             await using var command = database.DataSource.CreateCommand("select 1");

@@ -10,7 +10,7 @@ public sealed record Expiry(string Sql);
 /// <summary>Measures the log, and deletes what has had its time, in bounded steps. One replica does it: the one that relays.</summary>
 internal sealed partial class Housekeeping(ServiceDatabase database, RelayState relay, IEnumerable<Expiry> expiries, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
-    private static readonly TimeSpan Measure = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Measure = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Expire = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

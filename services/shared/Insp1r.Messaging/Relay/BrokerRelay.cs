@@ -18,7 +18,7 @@ internal sealed partial class BrokerRelay(ServiceDatabase database, LogSignal si
     private const int PageSize = 500;
     private const int MaxPagesInFlight = 4;
     private const long LockKey = 0x696e73705f6c6f67; // "insp_log"
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MovePause = TimeSpan.FromMilliseconds(50);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,8 +1,8 @@
+using System.Text.Json;
 using Insp1r.Contracts.Membership;
 using Insp1r.Messaging.Consuming;
-using Npgsql;
-using System.Text.Json;
 using Insp1r.ServiceDefaults.Http;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Insp1r.Communications.Network;

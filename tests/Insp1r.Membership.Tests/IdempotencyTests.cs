@@ -1,3 +1,15 @@
+using Insp1r.Messaging;
+using Insp1r.Messaging.Log;
+using Insp1r.ServiceDefaults;
+using Insp1r.ServiceDefaults.Idempotency;
+using Insp1r.Testing.Stack;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
 namespace Insp1r.Membership.Tests;
 
 public sealed class IdempotencyTests(Shared shared)
@@ -63,4 +75,62 @@ public sealed class IdempotencyTests(Shared shared)
 
         Assert.Equal(["Owner"], (await network.Reader.GetAsync("/api/v1/organisations", Ct)).Names());
     }
+
+    [Fact]
+    public async Task S5_ClientHungUpWhileItsRequestWasAtWork_FindsTheWholeAnswerUnderItsKey()
+    {
+        var database = await shared.Postgres.CreateDatabaseAsync($"hung_up_{Guid.NewGuid():N}", Ct);
+        var (atWork, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var app = await StartAsync(database, async http =>
+        {
+            var gone = http.Features.GetRequiredFeature<IConnectionLifetimeFeature>().ConnectionClosed;
+            atWork.TrySetResult();
+            await goOn.Task;
+            await Task.Delay(Timeout.Infinite, gone).ContinueWith(_ => { }, TaskScheduler.Default);
+            return TypedResults.Ok(new { done = "all of it" });
+        });
+        using var api = new Api(new Uri(app.Urls.First()), new SocketsHttpHandler());
+        var key = ("Idempotency-Key", "hung-up");
+
+        using (var impatient = new CancellationTokenSource())
+        {
+            var first = api.PostAsync("/work", new { }, impatient.Token, key);
+            await atWork.Task.WaitAsync(Ct);
+            await impatient.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        }
+
+        goOn.SetResult();
+        var answer = await Until.NotNullAsync(
+            async () => await api.PostAsync("/work", new { }, Ct, key) is { Status: 200 } replayed ? replayed : null, "the first request is done", Ct);
+
+        Assert.Equal("true", answer.Headers["Idempotent-Replayed"]);
+        Assert.Equal("all of it", (string?)answer.Json["done"]);
+    }
+
+    private static async Task<WebApplication> StartAsync(string database, Func<HttpContext, Task<IResult>> work)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["ConnectionStrings:anydb"] = database;
+        builder.Configuration["ConnectionStrings:rabbitmq"] = "amqp://nobody:nothing@127.0.0.1:9";
+        builder.Configuration["URLS"] = "http://127.0.0.1:0";
+        builder.Configuration["Logging:LogLevel:Default"] = "Error";
+        builder.AddServiceDefaults();
+        builder.AddMessaging<AnyDb>("any");
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.UseIdempotency<AnyDb>();
+        app.MapPost("/work", work).AllowAnonymous();
+        await using (var connection = new NpgsqlConnection(database))
+        {
+            await connection.OpenAsync(Ct);
+            await using var command = new NpgsqlCommand(ChangeLogSchema.Create + IdempotencySchema.Create, connection);
+            await command.ExecuteNonQueryAsync(Ct);
+        }
+
+        await app.StartAsync(Ct);
+        return app;
+    }
+
+    private sealed class AnyDb(DbContextOptions<AnyDb> options) : LogDbContext(options);
 }

@@ -63,9 +63,12 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
 
     private async Task RunAsync(HttpContext context, TDb db, IDbContextTransaction transaction, string client, string key, byte[] hash)
     {
-        var wire = context.Response.Body;
+        var (wire, aborted) = (context.Response.Body, context.RequestAborted);
         using var buffer = new MemoryStream();
         context.Response.Body = buffer;
+        // A client that hung up asks again with its key, and must then find the whole answer: the framework would leave out the body
+        // of an answer that nobody waits for, and say nothing.
+        context.RequestAborted = CancellationToken.None;
         try
         {
             await next(context);
@@ -73,6 +76,7 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
         finally
         {
             context.Response.Body = wire;
+            context.RequestAborted = aborted;
         }
 
         var answer = StoredAnswer.Of(context.Response, buffer, hash);

@@ -117,8 +117,9 @@ public class LogTests(LogServer server) : IClassFixture<LogServer>
 
         var page = await LogReader.ReadAllAsync(connection, LogPosition.Start, 10, Ct);
         Assert.Equal(["young", "old-and-not-relayed"], page.Rows.Select(row => row.Type));
-        Assert.True(rows[0].Position.Tx < page.TrimmedTo);
-        Assert.False(rows[1].Position.Tx < page.TrimmedTo);
+        Assert.True(rows[0].Position with { Seq = rows[0].Position.Seq - 1 } < page.TrimmedTo);
+        // Who had read the row that is gone misses nothing.
+        Assert.False(rows[0].Position < page.TrimmedTo);
     }
 
     private static async Task AppendAsync(

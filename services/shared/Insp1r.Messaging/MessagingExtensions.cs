@@ -124,6 +124,7 @@ public sealed partial class ConsumerTable<TDb>(IServiceCollection services) wher
             var queue = (IRabbitMqReceiveEndpointConfigurator)endpoint;
             var consume = consumer(context);
             queue.SetQuorumQueue();
+            queue.SetQueueArgument("x-delivery-limit", BrokerTopology.DeliveryLimit);
             queue.ConfigureConsumeTopology = false;
             queue.PrefetchCount = prefetch;
             queue.ConcurrentMessageLimit = prefetch;

@@ -78,7 +78,7 @@ public static class ChangeFeed
         }
 
         var types = query.Type?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (types?.FirstOrDefault(type => EventTypes.Find(type) is null) is not null)
+        if (types is [] || types?.FirstOrDefault(type => EventTypes.Find(type) is null) is not null)
             return OutOfRange("type", "names of events, such as membership.organisation-registered.v1");
 
         var filter = FeedCursor.FilterOf(nodes, types);
@@ -93,7 +93,7 @@ public static class ChangeFeed
         }
 
         var page = await WaitForPageAsync(database, signal, after, limit, nodes, types, TimeSpan.FromSeconds(wait), ct);
-        if (after is { } old && (old.Epoch != page.Epoch || (old.Position.Tx < page.TrimmedTo && old.Position != LogPosition.Start)))
+        if (after is { } old && (old.Epoch != page.Epoch || (old.Position < page.TrimmedTo && old.Position != LogPosition.Start)))
             return FeedErrors.CursorExpired.ToProblem("The log begins later, or was restored. Begin without 'after' and replace your copy.", more: new Dictionary<string, object?>(StringComparer.Ordinal) { ["resync"] = http.Request.Path.Value });
 
         var next = new FeedCursor(page.Epoch, page.Next(limit), filter);

@@ -24,7 +24,8 @@ public static class ChangeLogSchema
         create table change_log_state (
           only_row boolean primary key default true check (only_row),
           epoch int not null,
-          trimmed_to xid8 not null);
+          trimmed_to xid8 not null,
+          trimmed_seq bigint not null default 0);
         comment on column change_log_state.epoch is 'Raised after a restore: cursors of another epoch are answered 410.';
         insert into change_log_state (epoch, trimmed_to) values (1, '0');
 
@@ -41,10 +42,13 @@ public static class ChangeLogSchema
         create index inbox_message_received_at on inbox_message (received_at);
         """;
 
-    /// <summary>Inbox rows outlive any replay: 30 days, then they go in bounded steps.</summary>
+    /// <summary>For a database that was made before the place up to which the log is gone was a whole position.</summary>
+    public const string AddTrimmedSeq = "alter table change_log_state add column if not exists trimmed_seq bigint not null default 0";
+
+    /// <summary>Inbox rows outlive any replay, and so the log: 430 days, then they go in bounded steps.</summary>
     public const string ExpireInbox = """
         delete from inbox_message where ctid = any(array(
-          select ctid from inbox_message where received_at < now() - interval '30 days' limit 1000))
+          select ctid from inbox_message where received_at < now() - interval '430 days' limit 1000))
         """;
 
     /// <summary>
@@ -57,8 +61,8 @@ public static class ChangeLogSchema
           order by c.tx_id, c.seq limit 1000),
         gone as (
           delete from change_log c using old
-          where c.tx_id = old.tx_id and c.seq = old.seq and old.occurred_at < now() - interval '400 days' returning c.tx_id),
-        last as (select tx_id from gone order by tx_id desc limit 1)
-        update change_log_state set trimmed_to = (last.tx_id::text::numeric + 1)::text::xid8 from last
+          where c.tx_id = old.tx_id and c.seq = old.seq and old.occurred_at < now() - interval '400 days' returning c.tx_id, c.seq),
+        last as (select tx_id, seq from gone order by tx_id desc, seq desc limit 1)
+        update change_log_state set trimmed_to = last.tx_id, trimmed_seq = last.seq from last
         """;
 }

@@ -26,7 +26,7 @@ internal sealed record LogRow(
 /// What one read found. <paramref name="Horizon"/> is the oldest running transaction: everything before it has ended, so the
 /// prefix up to it can never change. <paramref name="Held"/> says that committed rows wait above it.
 /// </summary>
-internal sealed record LogPage(IReadOnlyList<LogRow> Rows, LogPosition Stored, ulong Horizon, bool Held, int Epoch, ulong TrimmedTo)
+internal sealed record LogPage(IReadOnlyList<LogRow> Rows, LogPosition Stored, ulong Horizon, bool Held, int Epoch, LogPosition TrimmedTo)
 {
     /// <summary>Where the next read goes on. After a short page that is the horizon, so that a filtered reader does not scan again.</summary>
     public LogPosition Next(int limit) => Rows.Count == limit ? Rows[^1].Position : new LogPosition(Horizon, 0);
@@ -43,7 +43,7 @@ internal static class LogReader
         with horizon as materialized (
           select x.tx, coalesce((select c.tx_id >= x.tx from change_log c order by c.tx_id desc, c.seq desc limit 1), false) as held
           from (select pg_snapshot_xmin(pg_current_snapshot()) as tx) x)
-        select h.tx, h.held, s.epoch, s.trimmed_to, r.tx_id, r.seq, f.*
+        select h.tx, h.held, s.epoch, s.trimmed_to, s.trimmed_seq, r.tx_id, r.seq, f.*
         from horizon h cross join change_log_state s cross join log_reader r
         left join lateral (
           select {Columns} from change_log c
@@ -94,10 +94,10 @@ internal static class LogReader
         await using var reader = await command.ExecuteReaderAsync(ct);
 
         var rows = new List<LogRow>();
-        ulong horizon = 0, trimmed = 0;
+        ulong horizon = 0;
         var held = false;
         var epoch = 0;
-        LogPosition stored = default;
+        LogPosition stored = default, trimmed = default;
         while (await reader.ReadAsync(ct))
         {
             if (epoch == 0)
@@ -105,19 +105,19 @@ internal static class LogReader
                 horizon = reader.GetFieldValue<ulong>(0);
                 held = reader.GetBoolean(1);
                 epoch = reader.GetInt32(2);
-                trimmed = reader.GetFieldValue<ulong>(3);
-                stored = new LogPosition(reader.GetFieldValue<ulong>(4), reader.GetInt64(5));
+                trimmed = new LogPosition(reader.GetFieldValue<ulong>(3), reader.GetInt64(4));
+                stored = new LogPosition(reader.GetFieldValue<ulong>(5), reader.GetInt64(6));
             }
 
-            if (reader.IsDBNull(6))
+            if (reader.IsDBNull(7))
                 continue;
 
             rows.Add(new LogRow(
-                new LogPosition(reader.GetFieldValue<ulong>(6), reader.GetInt64(7)),
-                reader.GetGuid(8), reader.GetString(9), reader.GetString(10), reader.GetGuid(11), reader.GetInt32(12), reader.GetString(13),
-                reader.IsDBNull(14) ? null : reader.GetFieldValue<byte[]>(14),
-                reader.IsDBNull(15) ? null : reader.GetString(15),
-                reader.GetFieldValue<DateTimeOffset>(16)));
+                new LogPosition(reader.GetFieldValue<ulong>(7), reader.GetInt64(8)),
+                reader.GetGuid(9), reader.GetString(10), reader.GetString(11), reader.GetGuid(12), reader.GetInt32(13), reader.GetString(14),
+                reader.IsDBNull(15) ? null : reader.GetFieldValue<byte[]>(15),
+                reader.IsDBNull(16) ? null : reader.GetString(16),
+                reader.GetFieldValue<DateTimeOffset>(17)));
         }
 
         return new LogPage(rows, stored, horizon, held, epoch, trimmed);

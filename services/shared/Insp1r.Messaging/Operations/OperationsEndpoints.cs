@@ -14,6 +14,8 @@ namespace Insp1r.Messaging.Operations;
 /// <summary>What operators see of a service's log and queues, and what they can mend: replays, dead rows, failed messages.</summary>
 public static class OperationsEndpoints
 {
+    private static readonly TimeSpan MostOfARequest = TimeSpan.FromSeconds(20);
+
     public static void MapOperations(this IEndpointRouteBuilder api, string service)
     {
         var suffix = char.ToUpperInvariant(service[0]) + service[1..];
@@ -34,6 +36,9 @@ public static class OperationsEndpoints
     public sealed record ReplayRequest(DateTimeOffset? Since = null);
 
     public sealed record ReplayResponse(long Rows);
+
+    /// <summary>A large log takes several calls: go on until it is done.</summary>
+    public sealed record RestoredResponse(bool Done);
 
     public sealed record DeadRow(Guid Id, string Type, string Reason, int Attempts, DateTimeOffset DiedAt);
 
@@ -59,17 +64,34 @@ public static class OperationsEndpoints
         return TypedResults.Ok(new ReplayResponse(rows));
     }
 
-    private static async Task<NoContent> RestoredAsync(ServiceDatabase database, LogSignal signal, CancellationToken ct)
+    private static async Task<Ok<RestoredResponse>> RestoredAsync(ServiceDatabase database, LogSignal signal, TimeProvider clock, CancellationToken ct)
     {
-        // In a restored or copied cluster transaction ids begin anew: what was there before sorts in front of all that comes.
-        await using var connection = await database.DataSource.OpenConnectionAsync(ct);
-        await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new("update change_log set tx_id = '0' where tx_id > '0'"));
-        batch.BatchCommands.Add(new("update change_log_state set epoch = epoch + 1"));
-        batch.BatchCommands.Add(new("update log_reader set tx_id = '0', seq = 0, moved_at = now()"));
-        await batch.ExecuteNonQueryAsync(ct);
+        // In a restored or copied cluster transaction ids begin anew: rows of a higher id than any that was given yet would wait for
+        // it, out of sight. They sort in front of all that comes.
+        var start = clock.GetTimestamp();
+        while (await ExecuteAsync("""
+            update change_log set tx_id = '0' where ctid = any(array(
+              select ctid from change_log where tx_id >= pg_snapshot_xmax(pg_current_snapshot()) order by tx_id desc limit 5000))
+            """) > 0)
+        {
+            // The gateway gives an answer thirty seconds.
+            if (clock.GetElapsedTime(start) > MostOfARequest)
+                return TypedResults.Ok(new RestoredResponse(Done: false));
+        }
+
+        // A relay at work sees that its position is another, even where it stood at the beginning.
+        await ExecuteAsync("""
+            with state as (update change_log_state set epoch = epoch + 1, trimmed_to = '0', trimmed_seq = 0)
+            update log_reader set tx_id = '0', seq = least(seq, 0) - 1, moved_at = now()
+            """);
         signal.Raise();
-        return TypedResults.NoContent();
+        return TypedResults.Ok(new RestoredResponse(Done: true));
+
+        async Task<int> ExecuteAsync(string sql)
+        {
+            await using var command = database.DataSource.CreateCommand(sql);
+            return await command.ExecuteNonQueryAsync(ct);
+        }
     }
 
     private static async Task<Ok<Page<DeadRow>>> ListDeadAsync(ServiceDatabase database, CancellationToken ct)
@@ -84,12 +106,14 @@ public static class OperationsEndpoints
 
     private static async Task<Ok<ReplayResponse>> RetryDeadAsync(ServiceDatabase database, LogSignal signal, CancellationToken ct)
     {
-        // Consumers are idempotent, so going back to the oldest dead row is simplest and safe.
+        // Consumers are idempotent, so going back to the oldest dead row is simplest and safe. One place further back, or before where
+        // the position stands: a relay at work may have passed the row already, and must see that it was moved.
         await using var command = database.DataSource.CreateCommand("""
             with gone as (delete from change_log_dead returning tx_id, seq),
                  oldest as (select tx_id, seq from gone order by tx_id, seq limit 1),
-                 moved as (update log_reader r set tx_id = o.tx_id, seq = o.seq - 1, moved_at = now() from oldest o
-                           where r.name = 'broker' and (r.tx_id, r.seq) > (o.tx_id, o.seq - 1))
+                 moved as (update log_reader r set moved_at = now(), tx_id = least(r.tx_id, o.tx_id),
+                             seq = case when r.tx_id < o.tx_id then r.seq when r.tx_id > o.tx_id then o.seq else least(r.seq, o.seq) end - 1
+                           from oldest o where r.name = 'broker')
             select count(*) from gone
             """);
         var rows = (long)(await command.ExecuteScalarAsync(ct))!;

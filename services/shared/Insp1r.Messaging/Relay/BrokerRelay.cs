@@ -45,6 +45,7 @@ internal sealed partial class BrokerRelay(ServiceDatabase database, LogSignal si
             finally
             {
                 state.IsActive = false;
+                state.IsStandby = false;
             }
         }
     }

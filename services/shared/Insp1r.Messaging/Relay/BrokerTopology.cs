@@ -9,7 +9,13 @@ namespace Insp1r.Messaging.Relay;
 /// </summary>
 internal static class BrokerTopology
 {
-    private static readonly Dictionary<string, object?> Quorum = new(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" };
+    /// <summary>
+    /// How often the broker may hand a message out before it drops it: from RabbitMQ 4.0 on only 20 times if nothing is said, and each
+    /// crash of a consumer counts. Messages are set apart by us, never dropped by the broker.
+    /// </summary>
+    public const int DeliveryLimit = 1_000_000_000;
+
+    private static readonly Dictionary<string, object?> Quorum = new(StringComparer.Ordinal) { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = DeliveryLimit };
 
     private static readonly HashSet<string> Subscribed = [.. Subscriptions.All.SelectMany(subscription => subscription.Events)];
 

@@ -182,7 +182,7 @@ internal sealed partial class SyncBatch(
         if (RejectRepeats(report) || !report.IsWhole)
             return null;
         if (options.Atomic && chunk.Lines.Any(line => line.Result is SyncResult.Rejected or SyncResult.Conflict))
-            return (Finish(chunk, report), SyncErrors.BatchRefused.ToProblem("Nothing was changed: some items were rejected or in conflict."));
+            return (Finish(chunk, report, taken: false), SyncErrors.BatchRefused.ToProblem("Nothing was changed: some items were rejected or in conflict."));
 
         var results = Finish(chunk, report);
         if (options.Key is not null)
@@ -209,12 +209,12 @@ internal sealed partial class SyncBatch(
         return rejected;
     }
 
-    private byte[] Finish(SyncChunk chunk, MergeReport report)
+    private byte[] Finish(SyncChunk chunk, MergeReport report, bool taken = true)
     {
         _namedByOneId.UnionWith(report.Shared.Select(line => line.Id));
         Counts += SyncCounts.Of(chunk.Lines);
         // What names no node of the caller's counts for the caller's first.
-        foreach (var node in chunk.Lines.GroupBy(line => line.Item?.Node ?? _nodes[0], StringComparer.Ordinal))
+        foreach (var node in taken ? chunk.Lines.GroupBy(line => line.Item?.Node ?? _nodes[0], StringComparer.Ordinal) : [])
             _countsByNode[node.Key] = _countsByNode.GetValueOrDefault(node.Key) + SyncCounts.Of(node);
         return SyncResults.Write(chunk);
     }

@@ -8,7 +8,7 @@ using Insp1r.ServiceDefaults;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddServerLimits();
-builder.Services.AddSigningKeysFromAuthority();
+builder.Services.AddAuthority();
 builder.Services.AddRateLimits();
 builder.Services.AddTrustedProxies(builder.Configuration);
 builder.Services.AddCrossOriginRules(builder.Configuration);

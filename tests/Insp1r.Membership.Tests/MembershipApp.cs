@@ -34,7 +34,7 @@ internal sealed class MembershipApp : WebApplicationFactory<Program>
     public Api With(string token) => new(Address, new BearerHandler(token));
 
     public string Token(string clientId, string[] grants, params string[] scopes) =>
-        Services.GetRequiredService<TokenSigning>().Issue(clientId, grants, scopes);
+        Services.GetRequiredService<TokenSigning>().Issue(clientId, grants, scopes, accessVersion: 1);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

@@ -31,6 +31,8 @@ public sealed class StartTests(Shared shared)
             await connection.OpenAsync(Ct);
             await using var command = new Npgsql.NpgsqlCommand("select count(*) from change_log", connection);
             Assert.Equal(1L, await command.ExecuteScalarAsync(Ct));
+            command.CommandText = "select count(*) from signing_key";
+            Assert.Equal(1L, await command.ExecuteScalarAsync(Ct));
         }
         finally
         {

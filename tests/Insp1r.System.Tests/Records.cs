@@ -42,6 +42,7 @@ internal sealed class Records
     {
         { Method.Method: "PATCH", Path: var path } when path.Contains("/organisations/", StringComparison.Ordinal) => new { name = "Taken over" },
         { Method.Method: "PATCH", Path: var path } when path.Contains("/nodes/", StringComparison.Ordinal) => new { names = new { en = "Taken over" } },
+        { Method.Method: "PATCH", Path: "/api/v1/clients/{clientId}" } => new { description = "Taken over" },
         { Method.Method: "PATCH" } => new { title = new { en = "Taken over" } },
         { Path: var path } when path.EndsWith("/substantiations", StringComparison.Ordinal) => Network.Agreement(Network.Nepal),
         { Path: var path } when path.Contains("/organisations/{", StringComparison.Ordinal) => Network.Decision("Taken over"),

@@ -14,7 +14,7 @@ using Insp1r.ServiceDefaults.Idempotency;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddSigningKeysFromAuthority();
+builder.Services.AddAuthority();
 builder.AddMessaging<AdvocacyDb>("advocacy", consumers => consumers
     .Replica<INodeEvent, NetworkNodeReplica>(Subscriptions.AdvocacyNodes)
     .Replica<IOrganisationEvent, MemberOrganisationReplica>(Subscriptions.AdvocacyOrganisations));

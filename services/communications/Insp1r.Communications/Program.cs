@@ -13,7 +13,7 @@ using Insp1r.ServiceDefaults.Idempotency;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddSigningKeysFromAuthority();
+builder.Services.AddAuthority();
 builder.AddMessaging<CommunicationsDb>("communications", consumers => consumers
     .Replica<INodeEvent, NetworkNodeReplica>(Subscriptions.CommunicationsNodes)
     .Replica<IOrganisationEvent, MemberOrganisationReplica>(Subscriptions.CommunicationsOrganisations)

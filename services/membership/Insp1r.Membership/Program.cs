@@ -1,4 +1,5 @@
 using Insp1r.Membership.Access;
+using Insp1r.Membership.Access.Clients;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
@@ -23,6 +24,7 @@ app.UseIdempotency<MembershipDb>();
 app.MapTokens();
 var api = app.MapApi();
 api.MapClients();
+api.MapSigningKeys();
 api.MapNodes();
 api.MapOrganisations();
 api.MapSync();

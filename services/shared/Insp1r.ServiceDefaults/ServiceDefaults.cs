@@ -61,11 +61,15 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>The service reads its public keys from the one that issues tokens. (The issuing service fills <see cref="SigningKeys"/> itself.)</summary>
-    public static IServiceCollection AddSigningKeysFromAuthority(this IServiceCollection services)
+    /// <summary>
+    /// The service reads the public keys, and whose tokens are withdrawn, from the one that issues tokens. (That one fills
+    /// <see cref="SigningKeys"/> and <see cref="WithdrawnAccess"/> itself.)
+    /// </summary>
+    public static IServiceCollection AddAuthority(this IServiceCollection services)
     {
-        services.AddHttpClient(nameof(SigningKeysRefresh)).RemoveAllLoggers();
-        return services.AddHostedService<SigningKeysRefresh>();
+        services.AddHttpClient(AuthorityOptions.Section).RemoveAllLoggers();
+        services.AddHostedService<SigningKeysRefresh>();
+        return services.AddHostedService<WithdrawnAccessRefresh>();
     }
 
     /// <summary>
@@ -127,6 +131,7 @@ public static class ServiceDefaultsExtensions
             .Validate(authority => Uri.IsWellFormedUriString(authority.Issuer, UriKind.Absolute), "Authority:Issuer must be an absolute address.")
             .ValidateOnStart();
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton<WithdrawnAccess>();
         services.AddHealthChecks().AddCheck<SigningKeys>("signing-keys");
         services.AddSingleton<TokenValidator>();
     }

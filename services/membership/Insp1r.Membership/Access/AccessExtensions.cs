@@ -9,6 +9,8 @@ internal static class AccessExtensions
         builder.Services.AddSingleton<TokenSigning>();
         builder.Services.AddSingleton<DevelopmentClients>();
         builder.Services.AddHostedService<TokenSigningRefresh>();
+        builder.Services.AddSingleton<WithdrawnAccessList>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<WithdrawnAccessList>());
         return builder;
     }
 
@@ -16,6 +18,7 @@ internal static class AccessExtensions
     public static async Task PrepareAccessAsync(this WebApplication app, CancellationToken ct = default)
     {
         await app.Services.GetRequiredService<TokenSigning>().EnsureKeyAsync(ct);
+        await app.Services.GetRequiredService<WithdrawnAccessList>().LoadAsync(ct);
         if (app.Environment.IsDevelopment())
             await app.Services.GetRequiredService<DevelopmentClients>().EnsureAsync(ct);
     }

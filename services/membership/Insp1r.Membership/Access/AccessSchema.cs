@@ -20,4 +20,15 @@ internal static class AccessSchema
           private_key bytea not null,
           created_at timestamptz not null);
         """;
+
+    public const string AddLifeCycle = """
+        alter table api_client
+          add column version int not null default 1,
+          add column access_version int not null default 1,
+          add column access_changed_at timestamptz,
+          add column previous_secret_hash bytea,
+          add column previous_secret_until timestamptz;
+        comment on column api_client.access_version is 'Raised by each change of grants, scopes or standing: tokens carry it, and older ones are refused.';
+        create index api_client_access_changed_at on api_client (access_changed_at) where access_changed_at is not null;
+        """;
 }

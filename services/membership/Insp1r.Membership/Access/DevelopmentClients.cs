@@ -50,7 +50,7 @@ internal sealed class DevelopmentClients(ServiceDatabase database, ClientStore c
             .ToArray();
         await WriteAsync(file, entries, ct);
         foreach (var entry in entries)
-            await clients.PutAsync(new ApiClient(entry.ClientId, entry.Description, entry.Grants, entry.Scopes, clock.GetUtcNow(), "development", null), entry.Secret, ct);
+            await clients.PutAsync(new ApiClient(entry.ClientId, entry.Description, entry.Grants, entry.Scopes, clock.GetUtcNow(), "development"), entry.Secret, ct);
 
         await transaction.CommitAsync(ct);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Idempotency;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,9 @@ internal static class IssueToken
         app.MapPost("/connect/token", Handle).AllowAnonymous().DisableAntiforgery()
             .WithName("IssueToken").WithTags("Access").WithSummary("An access token for an API client (client credentials)")
             .WithDescription("Form: grant_type=client_credentials, client_id, client_secret (or HTTP Basic), and scope for less than all of the client's scopes.")
-            .Accepts<IFormCollection>("application/x-www-form-urlencoded").Produces<Response>();
+            .Accepts<IFormCollection>("application/x-www-form-urlencoded").Produces<Response>()
+            .WithMetadata(new SecretAnswer());
+        app.MapGet(WithdrawnAccess.Path, (WithdrawnAccess withdrawn) => TypedResults.Ok(withdrawn.Least)).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/.well-known/openid-configuration", Discovery).AllowAnonymous()
             .WithName("ReadDiscovery").WithTags("Access").WithSummary("Where tokens are issued and keys are found");
         app.MapGet("/.well-known/jwks.json", PublicKeys).AllowAnonymous()
@@ -26,18 +29,27 @@ internal static class IssueToken
     }
 
     private static async Task<Results<JsonHttpResult<Dictionary<string, object>>, ProblemHttpResult>> Handle(
-        HttpContext http, ClientStore clients, TokenSigning signing, CancellationToken ct)
+        HttpContext http, ClientStore clients, TokenSigning signing, TimeProvider clock, CancellationToken ct)
     {
-        if (!http.Request.HasFormContentType)
+        if (http.Request.ContentType?.Split(';')[0].Trim().Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
             return Refuse(400, "invalid_request", "Send a form: Content-Type: application/x-www-form-urlencoded.");
 
-        var form = await http.Request.ReadFormAsync(ct);
+        IFormCollection form;
+        try
+        {
+            form = await http.Request.ReadFormAsync(ct);
+        }
+        catch (InvalidDataException e)
+        {
+            return Refuse(400, "invalid_request", e.Message);
+        }
+
         if (form["grant_type"] is not ["client_credentials"])
             return Refuse(400, "unsupported_grant_type", "grant_type is client_credentials.");
         if (!TryReadCredentials(http.Request, form, out var clientId, out var secret))
             return Refuse(400, "invalid_request", "Send client_id and client_secret, once each, in the form or as HTTP Basic.");
 
-        var client = await clients.AuthenticateAsync(clientId, secret, ct);
+        var client = await clients.AuthenticateAsync(clientId, secret, clock.GetUtcNow(), ct);
         if (client is null)
         {
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"insp1r\"";
@@ -53,7 +65,7 @@ internal static class IssueToken
         // Snake case is the standard's, not ours.
         return TypedResults.Json(new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["access_token"] = signing.Issue(client.ClientId, client.Grants, scopes),
+            ["access_token"] = signing.Issue(client.ClientId, client.Grants, scopes, client.AccessVersion),
             ["token_type"] = "Bearer",
             ["expires_in"] = (int)TokenSigning.Lifetime.TotalSeconds,
             ["scope"] = string.Join(' ', scopes),

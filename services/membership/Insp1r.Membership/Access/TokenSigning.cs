@@ -18,6 +18,7 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
 
     // Public keys are read once a minute: a younger key than this could sign a token that somebody cannot check yet.
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(90);
 
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
     private volatile IReadOnlyList<(ECDsaSecurityKey Key, DateTimeOffset CreatedAt)> _keys = [];
@@ -27,20 +28,47 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
     /// <summary>Makes the first key where there is none. Replicas that start together agree on one.</summary>
     public async Task EnsureKeyAsync(CancellationToken ct)
     {
-        using var candidate = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        await using (var command = database.DataSource.CreateCommand("""
-            with locked as materialized (select pg_advisory_xact_lock(7308604))
-            insert into signing_key (kid, private_key, created_at)
-            select $1, $2, $3 from locked where not exists (select 1 from signing_key)
-            """))
+        // Two statements: one alone would look for a key as the table was before the lock.
+        await using (var batch = database.DataSource.CreateBatch())
         {
-            command.Parameters.AddWithValue(Guid.CreateVersion7(clock.GetUtcNow()).ToString("N"));
-            command.Parameters.AddWithValue(candidate.ExportPkcs8PrivateKey());
-            command.Parameters.AddWithValue(clock.GetUtcNow());
-            await command.ExecuteNonQueryAsync(ct);
+            batch.BatchCommands.Add(new("select pg_advisory_xact_lock(7308604)"));
+            batch.BatchCommands.Add(Insert("where not exists (select 1 from signing_key)"));
+            await batch.ExecuteNonQueryAsync(ct);
         }
 
         await LoadAsync(ct);
+    }
+
+    /// <summary>
+    /// Adds a key. It signs once every service has had the time to read it; the one before goes when no token of it can live any more.
+    /// </summary>
+    public async Task RotateAsync(CancellationToken ct)
+    {
+        await using (var batch = database.DataSource.CreateBatch())
+        {
+            batch.BatchCommands.Add(new("select pg_advisory_xact_lock(7308604)"));
+            // Two replicas, or two operators, that think of it at once make one.
+            batch.BatchCommands.Add(Insert("where not exists (select 1 from signing_key where created_at > $3 - interval '1 minute')"));
+            await batch.ExecuteNonQueryAsync(ct);
+        }
+
+        await LoadAsync(ct);
+    }
+
+    /// <summary>A new key where the youngest is old; and keys that have not signed for an hour go.</summary>
+    public async Task LookAfterKeysAsync(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        if (_keys.Count > 0 && _keys[0].CreatedAt < now - MaxAge)
+            await RotateAsync(ct);
+
+        await using var command = database.DataSource.CreateCommand("""
+            delete from signing_key where created_at < (
+              select created_at from signing_key where created_at <= $1 order by created_at desc, kid limit 1)
+            """);
+        command.Parameters.AddWithValue(now - Settling - Lifetime - TimeSpan.FromHours(1));
+        if (await command.ExecuteNonQueryAsync(ct) > 0)
+            await LoadAsync(ct);
     }
 
     /// <summary>Reads the keys again; another replica may have added one.</summary>
@@ -60,12 +88,11 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
         publicKeys.Set(keys.Select(key => key.Item1));
     }
 
-    /// <summary>An access token (RFC 9068) for a client with these grants and scopes.</summary>
-    public string Issue(string clientId, IEnumerable<string> grants, IEnumerable<string> scopes)
+    /// <summary>An access token (RFC 9068) for a client with these grants and scopes, as of this version of its access.</summary>
+    public string Issue(string clientId, IEnumerable<string> grants, IEnumerable<string> scopes, int accessVersion)
     {
         var now = clock.GetUtcNow();
-        var keys = _keys;
-        var key = keys.FirstOrDefault(candidate => candidate.CreatedAt <= now - Settling, keys[^1]).Key;
+        var key = SigningKey(now).Key;
         return _handler.CreateToken(new SecurityTokenDescriptor
         {
             TokenType = "at+jwt",
@@ -82,8 +109,32 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
                 [Claims.ClientId] = clientId,
                 [Claims.Scope] = string.Join(' ', scopes),
                 [Claims.Grants] = grants.ToArray(),
+                [Claims.AccessVersion] = accessVersion,
             },
         });
+    }
+
+    public IEnumerable<RotateSigningKey.Response> Describe()
+    {
+        var signing = SigningKey(clock.GetUtcNow()).Key.KeyId;
+        return _keys.Select(key => new RotateSigningKey.Response(key.Key.KeyId, key.CreatedAt, key.Key.KeyId == signing));
+    }
+
+    // The youngest that is settled; at the very beginning the only one.
+    private (ECDsaSecurityKey Key, DateTimeOffset CreatedAt) SigningKey(DateTimeOffset now)
+    {
+        var keys = _keys;
+        return keys.FirstOrDefault(candidate => candidate.CreatedAt <= now - Settling, keys[^1]);
+    }
+
+    private NpgsqlBatchCommand Insert(string condition)
+    {
+        using var candidate = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var command = new NpgsqlBatchCommand($"insert into signing_key (kid, private_key, created_at) select $1, $2, $3 {condition}");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N") });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = candidate.ExportPkcs8PrivateKey() });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        return command;
     }
 
     private static ECDsaSecurityKey Import(string kid, byte[] pkcs8)
@@ -94,7 +145,7 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
     }
 }
 
-/// <summary>Reads the keys once a minute, as every other service does.</summary>
+/// <summary>Reads the keys once a minute, as every other service does, and sees to it that they are renewed.</summary>
 internal sealed partial class TokenSigningRefresh(TokenSigning signing, TimeProvider clock, ILogger<TokenSigningRefresh> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -105,6 +156,7 @@ internal sealed partial class TokenSigningRefresh(TokenSigning signing, TimeProv
             try
             {
                 await signing.LoadAsync(stoppingToken);
+                await signing.LookAfterKeysAsync(stoppingToken);
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
             {

@@ -5,13 +5,16 @@ using Microsoft.AspNetCore.Http;
 namespace Insp1r.ServiceDefaults.Access;
 
 /// <summary>Who asks, and what they may do. A handler takes it as a parameter.</summary>
-public sealed class Caller(string clientId, IReadOnlyList<Grant> grants, IReadOnlyList<string> scopes)
+public sealed class Caller(string clientId, IReadOnlyList<Grant> grants, IReadOnlyList<string> scopes, int accessVersion = 0)
 {
     public static readonly Caller Anonymous = new("", [], []);
 
     public string ClientId { get; } = clientId;
     public IReadOnlyList<Grant> Grants { get; } = grants;
     public IReadOnlyList<string> Scopes { get; } = scopes;
+
+    /// <summary>0 where the token does not say.</summary>
+    public int AccessVersion { get; } = accessVersion;
 
     /// <summary>True where a grant for the role lies at or above the node.</summary>
     public bool May(Role role, string node)

@@ -30,10 +30,10 @@ public sealed record Grant(Role Role, string Node)
         _ => Role == wanted,
     };
 
-    public static bool TryParse(string text, out Grant grant)
+    public static bool TryParse(string? text, out Grant grant)
     {
-        var at = text.IndexOf('@', StringComparison.Ordinal);
-        if (at > 0 && Enum.TryParse<Role>(text.AsSpan(0, at), ignoreCase: true, out var role) && !char.IsAsciiDigit(text[0]) && NodePath.IsValid(text[(at + 1)..]))
+        var at = text?.IndexOf('@', StringComparison.Ordinal) ?? -1;
+        if (text is not null && at > 0 && Enum.TryParse<Role>(text.AsSpan(0, at), ignoreCase: true, out var role) && !char.IsAsciiDigit(text[0]) && NodePath.IsValid(text[(at + 1)..]))
         {
             grant = new Grant(role, text[(at + 1)..]);
             return true;

@@ -59,7 +59,7 @@ internal sealed partial class SigningKeysRefresh(
             var pause = Period;
             try
             {
-                var json = await clients.CreateClient(nameof(SigningKeysRefresh)).GetStringAsync(options.Value.Jwks, stoppingToken);
+                var json = await clients.CreateClient(AuthorityOptions.Section).GetStringAsync(options.Value.Jwks, stoppingToken);
                 keys.Set(new JsonWebKeySet(json).GetSigningKeys());
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)

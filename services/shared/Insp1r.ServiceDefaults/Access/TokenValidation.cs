@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,9 @@ public sealed class AuthorityOptions
 
     /// <summary>Where the public keys are read, by service name.</summary>
     public string Jwks { get; set; } = "http://membership/.well-known/jwks.json";
+
+    /// <summary>Where it is read whose tokens are no longer to be believed, by service name.</summary>
+    public string Withdrawn { get; set; } = "http://membership" + WithdrawnAccess.Path;
 }
 
 /// <summary>
@@ -26,7 +30,7 @@ public sealed class AuthorityOptions
 /// signature costs more than most requests do. A minute is also the longest that a withdrawn signing key goes on being believed.
 /// (The framework's bearer handler would cost as much for each request as forwarding it; there is one kind of token here, and one header.)
 /// </summary>
-internal sealed class CallerMiddleware(RequestDelegate next, TokenValidator validator, TimeProvider clock)
+internal sealed class CallerMiddleware(RequestDelegate next, TokenValidator validator, WithdrawnAccess withdrawn, TimeProvider clock)
 {
     private const string Scheme = "Bearer ";
     private const int MaxEntries = 10_000;
@@ -40,7 +44,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, TokenValidator vali
         if (!_known.TryGetValue(header, out var known) || known.Until <= clock.GetUtcNow())
             return ValidateAsync(context, header);
 
-        context.User = known.Caller;
+        Name(context, known.Caller);
         return next(context);
     }
 
@@ -48,7 +52,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, TokenValidator vali
     {
         if (await validator.ValidateAsync(header[Scheme.Length..].Trim()) is var (caller, expires))
         {
-            context.User = caller;
+            Name(context, caller);
             var latest = clock.GetUtcNow() + MaxAge;
             if (_known.Count >= MaxEntries)
                 _known.Clear();
@@ -56,6 +60,12 @@ internal sealed class CallerMiddleware(RequestDelegate next, TokenValidator vali
         }
 
         await next(context);
+    }
+
+    private void Name(HttpContext context, ClaimsPrincipal caller)
+    {
+        if (!withdrawn.Covers(Caller.Of(caller)))
+            context.User = caller;
     }
 }
 
@@ -95,7 +105,8 @@ internal sealed partial class TokenValidator(SigningKeys keys, IOptions<Authorit
         }
 
         var scopes = identity.FindFirst(Claims.Scope)?.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        return new Caller(identity.FindFirst(Claims.ClientId)?.Value ?? "", grants, scopes);
+        _ = int.TryParse(identity.FindFirst(Claims.AccessVersion)?.Value, CultureInfo.InvariantCulture, out var version);
+        return new Caller(identity.FindFirst(Claims.ClientId)?.Value ?? "", grants, scopes, version);
     }
 
     private static partial class Log
@@ -111,4 +122,7 @@ public static class Claims
     public const string ClientId = "client_id";
     public const string Scope = "scope";
     public const string Grants = "grants";
+
+    /// <summary>Raised by each change of the grants; see <see cref="WithdrawnAccess"/>.</summary>
+    public const string AccessVersion = "access_version";
 }

@@ -25,7 +25,7 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
         var request = context.Request;
         string? key = request.Headers[IdempotencySchema.Header];
         if (key is null || !HttpMethods.IsPost(request.Method) || context.GetEndpoint() is not { } endpoint
-            || endpoint.Metadata.GetMetadata<OwnIdempotency>() is not null)
+            || endpoint.Metadata.GetMetadata<OwnIdempotency>() is not null || endpoint.Metadata.GetMetadata<SecretAnswer>() is not null)
         {
             await next(context);
             return;
@@ -193,6 +193,9 @@ internal sealed record StoredAnswer(byte[] Hash, int Status, string[] Headers, b
 
 /// <summary>Marks an endpoint that keeps its own record of keys, because its work is longer than one transaction.</summary>
 public sealed class OwnIdempotency;
+
+/// <summary>Marks an endpoint whose answer holds a secret: it is kept nowhere, so a request sent again is judged anew.</summary>
+public sealed class SecretAnswer;
 
 public static class IdempotencyErrors
 {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Idempotency;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -71,7 +72,7 @@ internal static class PlatformOpenApi
 
         switch (context.Description.HttpMethod)
         {
-            case "POST" when !operation.Parameters.Any(parameter => parameter.Name == "Idempotency-Key"):
+            case "POST" when !metadata.OfType<SecretAnswer>().Any() && !operation.Parameters.Any(parameter => parameter.Name == "Idempotency-Key"):
                 AddHeader(operation, "Idempotency-Key", required: false, "Your own key for this request: sent again with the same key and body, it gets the same answer and has no second effect. Kept for 30 days.");
                 AddProblem(operation, "409", "A rule of the domain forbids it now, or a request with this key is in flight");
                 AddProblem(operation, "422", "A field is not valid, or the key was used for another request");

@@ -1,0 +1,30 @@
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Insp1r.Membership.Access.Clients;
+
+internal static class AddClient
+{
+    public sealed record Request(string ClientId, string Description, string[] Grants, string[] Scopes);
+
+    public static async Task<Results<Created<ClientSecretResponse>, ProblemHttpResult>> HandleAsync(
+        Request request, Caller caller, ClientStore clients, TimeProvider clock, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        if (request.ClientId.Length is 0 or > 60 || !request.ClientId.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+            errors.Add("/clientId", "bad-client-id", "1 to 60 lower-case letters, digits and hyphens.");
+        errors.Required("/description", request.Description, 200);
+        ClientRules.Scopes(errors, request.Scopes);
+        if (ClientRules.Grants(errors, caller, request.Grants) is { } refusal)
+            return refusal;
+        if (errors.Any)
+            return errors.ToProblem();
+
+        var secret = ClientSecret.Generate();
+        var client = new ApiClient(request.ClientId, request.Description, request.Grants, request.Scopes, clock.GetUtcNow(), caller.ClientId);
+        return await clients.AddAsync(client, secret, ct)
+            ? TypedResults.Created($"/api/v1/clients/{client.ClientId}", new ClientSecretResponse(client.ClientId, secret, client.Grants, client.Scopes, null))
+            : ClientErrors.Taken.ToProblem($"'{client.ClientId}' is taken.");
+    }
+}

@@ -1,0 +1,35 @@
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Insp1r.Membership.Access.Clients;
+
+internal static class RotateSecret
+{
+    /// <summary>
+    /// <c>graceHours</c> (0 to 168, 24 if not given): how long the secret before still counts, so that a running system is switched
+    /// over without a gap. 0 for a secret that leaked: it ends at once, and with it the tokens that were issued for it.
+    /// </summary>
+    public sealed record Request(int GraceHours = 24);
+
+    public static async Task<Results<Ok<ClientSecretResponse>, ProblemHttpResult>> HandleAsync(
+        string clientId, Request request, Caller caller, ClientStore clients, WithdrawnAccessList withdrawn, TimeProvider clock, CancellationToken ct)
+    {
+        if (await clients.FindAsync(clientId, ct) is not { } client || !client.IsIn(caller))
+            return ClientErrors.Missing();
+
+        var errors = new FieldErrors();
+        if (request.GraceHours is < 0 or > 168)
+            errors.Add("/graceHours", "out-of-range", "0 to 168 hours.");
+        if (errors.Any)
+            return errors.ToProblem();
+
+        var now = clock.GetUtcNow();
+        var secret = ClientSecret.Generate();
+        DateTimeOffset? previousUntil = request.GraceHours == 0 ? null : now.AddHours(request.GraceHours);
+        if (await clients.RotateAsync(clientId, secret, previousUntil, now, ct) is null)
+            return ClientErrors.IsRevoked(clientId);
+        await withdrawn.LoadAsync(ct);
+        return TypedResults.Ok(new ClientSecretResponse(clientId, secret, client.Grants, client.Scopes, previousUntil));
+    }
+}

@@ -10,29 +10,33 @@ internal static class ResetCommand
     {
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
         var command = new Command("reset", "Stop the platform and delete its data, passwords and logs, after asking") { yes };
-        command.SetAction(async (parsed, ct) =>
-        {
-            var state = Installation.Current.State;
-            if (!Directory.Exists(state.Root))
-            {
-                Console.WriteLine($"There is nothing in {state.Root}.");
-                return 0;
-            }
-
-            if (!Directory.Exists(state.Run))
-                throw new PlatformException($"{state.Root} does not look like a state folder of the platform: it has no {Path.GetFileName(state.Run)} folder. Nothing was deleted.");
-            if (!parsed.GetValue(yes) && !Confirmed(state))
-            {
-                Console.WriteLine("Nothing was deleted.");
-                return 1;
-            }
-
-            await DownCommand.StopAsync(state, ct);
-            Directory.Delete(state.Root, recursive: true);
-            Console.WriteLine($"Deleted {state.Root}. The next ./insp1r up starts with empty databases.");
-            return 0;
-        });
+        command.SetAction((parsed, ct) => RunAsync(Installation.Current.State, parsed.GetValue(yes), ct));
         return command;
+    }
+
+    internal static async Task<int> RunAsync(StateFolder state, bool confirmed, CancellationToken ct)
+    {
+        if (state.IsEmpty)
+        {
+            Console.WriteLine($"There is nothing in {state.Root}.");
+            return 0;
+        }
+
+        // Before the question and before the stop: what is not ours is neither asked about nor touched.
+        state.EnsureOurs();
+        if (!confirmed && !Confirmed(state))
+        {
+            Console.WriteLine("Nothing was deleted.");
+            return 1;
+        }
+
+        await DownCommand.StopAsync(state, ct);
+        var others = state.Delete();
+        Console.WriteLine(others.Count == 0
+            ? $"Deleted {state.Root}. The next ./insp1r up starts with empty databases."
+            : $"Deleted what the platform kept in {state.Root}. What is not the platform's stays: {string.Join(", ", others)}. "
+                + $"The next ./insp1r up needs an empty folder: move these away, or set {StateFolder.Variable}.");
+        return 0;
     }
 
     private static bool Confirmed(StateFolder state)

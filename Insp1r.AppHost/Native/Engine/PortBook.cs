@@ -20,7 +20,7 @@ internal sealed class PortBook
 
     public PortBook(StateFolder state)
     {
-        _file = Path.Combine(state.Root, "ports.json");
+        _file = state.PortsFile;
         _ports = Read(_file);
     }
 

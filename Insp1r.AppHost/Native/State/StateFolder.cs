@@ -10,6 +10,12 @@ internal sealed class StateFolder(string path)
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>All that the platform makes in the folder; the two servers keep their data under their resources' names.</summary>
+    private static readonly string[] _entries =
+    [
+        "postgres", "rabbitmq", "secrets", "logs", "run", "development-clients.json", "development-clients.json.new", "ports.json",
+    ];
+
     public static string DefaultPath => Environment.IsPrivilegedProcess
         ? "/var/lib/insp1r"
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "insp1r");
@@ -22,6 +28,14 @@ internal sealed class StateFolder(string path)
     public string StatusFile => Path.Combine(Run, "status.json");
     public string EngineLog => LogOf("engine");
     public string DevelopmentClients => Path.Combine(Root, "development-clients.json");
+    public string PortsFile => Path.Combine(Root, "ports.json");
+
+    public bool IsEmpty => !Directory.Exists(Root) || !Directory.EnumerateFileSystemEntries(Root).Any();
+
+    /// <summary>Whether the platform made what the folder holds. It had no marker at first: then its ports beside its folders tell.</summary>
+    public bool IsOurs => File.Exists(Marker) || (File.Exists(PortsFile) && (Directory.Exists(Run) || Directory.Exists(Secrets)));
+
+    private string Marker => Path.Combine(Root, "insp1r-state");
 
     /// <summary>Tells this installation's servers from another's, where a name must be unique on the machine.</summary>
     public string ShortHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)))[..8];
@@ -36,12 +50,24 @@ internal sealed class StateFolder(string path)
     {
         try
         {
+            Directory.CreateDirectory(Root, OwnerOnly);
+
+            // The marker is the first entry: whoever finds the folder not empty finds the marker too, while another start makes the rest.
+            if (!IsEmpty && !IsOurs)
+            {
+                throw new PlatformException(
+                    $"{Root} is not empty, and what it holds is not the platform's: nothing was changed. "
+                    + $"Choose another state folder: {Variable}=/path/to/folder ./insp1r up");
+            }
+
+            Mark();
+
             // The servers run under their own users where the platform runs as root: those may pass through, and no more.
             var passable = Environment.IsPrivilegedProcess ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None;
-            CreateFolder(Root, OwnerOnly | passable);
-            CreateFolder(Logs, OwnerOnly);
-            CreateFolder(Run, OwnerOnly);
-            CreateFolder(Secrets, OwnerOnly);
+            File.SetUnixFileMode(Root, OwnerOnly | passable);
+            CreateFolder(Logs);
+            CreateFolder(Run);
+            CreateFolder(Secrets);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -50,9 +76,44 @@ internal sealed class StateFolder(string path)
         }
     }
 
-    private static void CreateFolder(string folder, UnixFileMode mode)
+    public void EnsureOurs()
     {
-        Directory.CreateDirectory(folder, mode);
-        File.SetUnixFileMode(folder, mode);
+        if (!IsOurs)
+            throw new PlatformException($"{Root} is not a state folder of the platform: it has no {Path.GetFileName(Marker)} file. Nothing was deleted.");
+    }
+
+    /// <summary>Deletes what the platform made, and the folder itself if nothing else is in it.</summary>
+    /// <returns>The names of what is not the platform's, and stays.</returns>
+    public IReadOnlyList<string> Delete()
+    {
+        EnsureOurs();
+
+        // The marker is the last to go: a reset that was broken off can be done again.
+        Mark();
+        foreach (var entry in _entries.Select(e => Path.Combine(Root, e)))
+        {
+            if (Directory.Exists(entry))
+                Directory.Delete(entry, recursive: true);
+            else
+                File.Delete(entry);
+        }
+
+        File.Delete(Marker);
+        var others = Directory.EnumerateFileSystemEntries(Root).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal).ToList();
+        if (others.Count == 0)
+            Directory.Delete(Root);
+        return others;
+    }
+
+    private void Mark()
+    {
+        if (!File.Exists(Marker))
+            File.WriteAllText(Marker, "The state of an INSP!R platform: ./insp1r reset deletes it.\n");
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        Directory.CreateDirectory(folder, OwnerOnly);
+        File.SetUnixFileMode(folder, OwnerOnly);
     }
 }

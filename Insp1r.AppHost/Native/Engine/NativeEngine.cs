@@ -39,9 +39,10 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
         _lock = Lock();
         await Leftovers.StopAsync(_state, ct);
         _reporter = new StatusReporter(_state, _board, TimeProvider.System);
+        var prerequisites = Prerequisites.OfThisMachine(_state);
         try
         {
-            Prerequisites.Check(builder.Resources, _state);
+            prerequisites.Check(builder.Resources);
             var ports = new PortBook(_state);
             EndpointAllocation.Allocate(builder.Resources, ports);
             AddRunners(ports);
@@ -55,7 +56,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
         }
 
         _reporting = _reporter.RunAsync(_stopReporting.Token);
-        _disk = new DiskWatch(_state, _reporter, _console).RunAsync(_stopReporting.Token);
+        _disk = new DiskWatch(prerequisites, _reporter, _console).RunAsync(_stopReporting.Token);
         _servers = RunAsync(servers: true, _stopServers.Token);
         _projects = RunAsync(servers: false, _stopProjects.Token);
     }

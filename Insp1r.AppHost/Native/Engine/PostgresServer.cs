@@ -25,12 +25,10 @@ internal sealed class PostgresServer(PostgresServerResource server, StateFolder 
     public override TimeSpan StopGrace => TimeSpan.FromSeconds(30);
 
     /// <summary>The newest server binaries, or those of the version that made the data.</summary>
-    public static string? FindBinaries(string? version = null)
+    public static string? FindBinaries(string libraries, string? version = null)
     {
-        const string Versions = "/usr/lib/postgresql";
-        if (!Directory.Exists(Versions))
-            return null;
-        return Directory.GetDirectories(Versions)
+        var versions = Path.Combine(libraries, "postgresql");
+        return !Directory.Exists(versions) ? null : Directory.GetDirectories(versions)
             .Where(v => version is null || Path.GetFileName(v) == version)
             .OrderByDescending(v => int.TryParse(Path.GetFileName(v), CultureInfo.InvariantCulture, out var number) ? number : 0)
             .Select(v => Path.Combine(v, "bin"))
@@ -188,7 +186,7 @@ internal sealed class PostgresServer(PostgresServerResource server, StateFolder 
     {
         var versionFile = Path.Combine(Data, "PG_VERSION");
         var version = File.Exists(versionFile) ? File.ReadAllText(versionFile).Trim() : null;
-        return FindBinaries(version) ?? throw new PlatformException(version is null
+        return FindBinaries(Prerequisites.Libraries, version) ?? throw new PlatformException(version is null
             ? "The PostgreSQL server is not installed. Install it: sudo apt-get install postgresql"
             : $"The data in {Data} was made by PostgreSQL {version}, which is not installed. Install it: sudo apt-get install postgresql-{version}");
     }

@@ -22,10 +22,10 @@ internal sealed class RabbitMqServer(RabbitMQServerResource server, StateFolder 
     public override TimeSpan StopGrace => TimeSpan.FromSeconds(20);
 
     /// <summary>The wrapper in /usr/sbin insists on the system's user and folders; the script that it calls does not.</summary>
-    public static string? FindScript()
+    public static string? FindScript(string libraries)
     {
-        const string Versions = "/usr/lib/rabbitmq/lib";
-        return !Directory.Exists(Versions) ? null : Directory.GetDirectories(Versions, "rabbitmq_server-*")
+        var versions = Path.Combine(libraries, "rabbitmq", "lib");
+        return !Directory.Exists(versions) ? null : Directory.GetDirectories(versions, "rabbitmq_server-*")
             .OrderByDescending(v => Version.TryParse(Path.GetFileName(v)["rabbitmq_server-".Length..], out var version) ? version : new Version())
             .Select(v => Path.Combine(v, "sbin", "rabbitmq-server"))
             .FirstOrDefault(File.Exists);
@@ -33,7 +33,7 @@ internal sealed class RabbitMqServer(RabbitMQServerResource server, StateFolder 
 
     public override async Task<Command> PrepareAsync(Action<string> log, CancellationToken ct)
     {
-        var script = FindScript()
+        var script = FindScript(Prerequisites.Libraries)
             ?? throw new PlatformException("RabbitMQ is not installed. Install it: sudo apt-get install rabbitmq-server");
 
         await ServerFolder.CreateAsync(_folder, User, log, ct);

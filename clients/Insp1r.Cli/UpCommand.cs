@@ -8,6 +8,9 @@ namespace Insp1r.Cli;
 /// <summary>Starts the application model: in this terminal until Ctrl-C, or detached from it.</summary>
 internal static class UpCommand
 {
+    // Parameters of the application model, and settings of what runs it.
+    private static readonly string[] _passedOn = ["--Parameters:", "--Insp1r:"];
+
     public static Command Create()
     {
         var detach = new Option<bool>("--detach", "-d") { Description = "Return when all is healthy and leave it running; non-zero and the reason if it does not start" };
@@ -27,7 +30,7 @@ internal static class UpCommand
         command.SetAction(async (parsed, ct) =>
         {
             List<string> arguments = [.. parsed.UnmatchedTokens];
-            foreach (var unknown in arguments.Where(a => !a.StartsWith("--Parameters:", StringComparison.OrdinalIgnoreCase)))
+            foreach (var unknown in arguments.Where(a => !_passedOn.Any(prefix => a.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))))
                 throw new PlatformException($"up does not know '{unknown}'. What it knows: ./insp1r up --help");
             if (parsed.GetValue(replicas) is { } count)
                 arguments.Add($"--Parameters:replicas={count}");
@@ -40,9 +43,11 @@ internal static class UpCommand
             installation.State.Create();
             if (!File.Exists(installation.AppHost))
                 throw new PlatformException($"{installation.AppHost} is missing: run this through ./insp1r, which builds first.");
-            if (!parsed.GetValue(detach))
-                Become("dotnet", [installation.AppHost, .. arguments]);
-            return await DetachAsync(installation, [.. arguments, "--Insp1r:Detached=true"], ct);
+            if (parsed.GetValue(detach))
+                return await DetachAsync(installation, [.. arguments, "--Insp1r:Detached=true"], ct);
+            return AspireRun.IsChosen
+                ? await AspireRun.RunAsync(installation, arguments, ct)
+                : Become("dotnet", [installation.AppHost, .. arguments]);
         });
         return command;
     }
@@ -52,9 +57,12 @@ internal static class UpCommand
         if (PlatformStatus.Read(installation.State) is { IsLive: true } running)
             throw new PlatformException($"The platform runs already, at {running.Address} (process {running.Engine.ProcessId}). Stop it: ./insp1r down");
 
+        // The native engine keeps its own status; Aspire's application host has this program beside it for that.
+        string[] engineArguments = AspireRun.IsChosen ? [typeof(UpCommand).Assembly.Location, "up", .. arguments] : [installation.AppHost, .. arguments];
+
         // A session of its own: the terminal's Ctrl-C and its closing are not meant for a detached platform.
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false };
-        foreach (var argument in (string[])["sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", installation.State.EngineLog, "dotnet", installation.AppHost, .. arguments])
+        foreach (var argument in (string[])["sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", installation.State.EngineLog, "dotnet", .. engineArguments])
             start.ArgumentList.Add(argument);
         var log = new FileInfo(installation.State.EngineLog);
         var logged = log.Exists ? log.Length : 0;
@@ -63,7 +71,7 @@ internal static class UpCommand
         {
             while (true)
             {
-                var status = AspireRun.IsChosen ? await AspireRun.ProbeAsync(installation, engine.Id, ct) : PlatformStatus.Read(installation.State);
+                var status = PlatformStatus.Read(installation.State);
                 var current = status?.Engine.ProcessId == engine.Id ? status : null;
                 if (current is { State: PlatformState.Running })
                 {
@@ -73,7 +81,7 @@ internal static class UpCommand
                 }
 
                 if (engine.HasExited)
-                    throw new PlatformException(await WhyAsync(installation, current, logged, ct));
+                    throw new PlatformException(await WhyAsync(installation, AspireRun.IsChosen ? null : current, logged, ct));
                 await Task.Delay(100, ct);
             }
         }
@@ -96,8 +104,8 @@ internal static class UpCommand
         return $"The platform did not start:\n{string.Join('\n', lines.TakeLast(20))}";
     }
 
-    /// <summary>Replaces this process: in the foreground nothing may stand between the terminal's signals and the engine.</summary>
-    private static void Become(string program, string[] arguments)
+    /// <summary>Replaces this process, and so never returns: in the foreground nothing may stand between the terminal's signals and the engine.</summary>
+    private static int Become(string program, string[] arguments)
     {
         _ = execvp(program, [program, .. arguments, null]);
         throw new PlatformException($"{program} cannot be started (error {Marshal.GetLastPInvokeError()}).");

@@ -36,7 +36,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
     public async Task StartAsync(CancellationToken ct)
     {
         _state.Create();
-        _lock = Lock();
+        _lock = _state.Lock();
         await Leftovers.StopAsync(_state, ct);
         _reporter = new StatusReporter(_state, _board, TimeProvider.System);
         var prerequisites = Prerequisites.OfThisMachine(_state);
@@ -213,20 +213,6 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
 
     /// <summary>No terminal is there to read; the engine's log says the same.</summary>
     private static bool IsDetached(DistributedApplicationBuilder builder) => builder.Configuration.GetValue("Insp1r:Detached", false);
-
-    private FileStream Lock()
-    {
-        try
-        {
-            return new FileStream(Path.Combine(_state.Run, "engine.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw new PlatformException(
-                $"The platform runs already with the state folder {_state.Root}. See it: ./insp1r status. Stop it: ./insp1r down. "
-                + $"Run another one beside it: {StateFolder.Variable}=/another/folder INSP1R_PORT=8081 ./insp1r up");
-        }
-    }
 
     private static Dictionary<string, string> EngineEnvironment() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "");

@@ -76,6 +76,21 @@ internal sealed class StateFolder(string path)
         }
     }
 
+    /// <summary>Held by what runs the platform; one at a time.</summary>
+    public FileStream Lock()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(Run, "engine.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new PlatformException(
+                $"The platform runs already with the state folder {Root}. See it: ./insp1r status. Stop it: ./insp1r down. "
+                + $"Run another one beside it: {Variable}=/another/folder INSP1R_PORT=8081 ./insp1r up");
+        }
+    }
+
     public void EnsureOurs()
     {
         if (!IsOurs)

@@ -12,11 +12,13 @@ namespace Insp1r.DemoData;
 /// </summary>
 internal sealed class Loader(Platform platform, DemoSet demo, TimeProvider clock)
 {
-    private const string UnknownOrganisation = "unknown-organisation";
     private const string Public = "public";
     private const int LongestSearch = 100;
 
-    /// <summary>An organisation is known in advocacy a moment after it is in membership; if the broker is away, when it is back.</summary>
+    /// <summary>How the other services refuse what membership has and they have not heard of.</summary>
+    private static readonly string[] NotHereYet = ["unknown-node", "unknown-organisation"];
+
+    /// <summary>A node or an organisation is known to the others a moment after it is in membership; if the broker is away, when it is back.</summary>
     private static readonly TimeSpan ArrivalPatience = TimeSpan.FromMinutes(2);
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -134,10 +136,10 @@ internal sealed class Loader(Platform platform, DemoSet demo, TimeProvider clock
         {
             var client = DevelopmentClients.OfNode(outcome.Node);
             var record = await FindByTitleAsync(client, "/api/v1/outcomes", outcome.Node, outcome.Title, ct)
-                ?? await WithKnownOrganisationsAsync(() => AddAsync(client, "/api/v1/outcomes", Request(outcome, organisations, demands), ct), ct);
+                ?? await AddAsync(client, "/api/v1/outcomes", Request(outcome, organisations, demands), ct);
             // Claimed by the documents themselves: submitted, and nobody here substantiates it.
             if ((string?)record["status"] == "draft")
-                await WithKnownOrganisationsAsync(() => platform.PostAsync(client, $"/api/v1/outcomes/{Id(record)}/submission", null, Key("submission", Id(record).ToString()), ct), ct);
+                await OnceAllIsKnownAsync(() => platform.PostAsync(client, $"/api/v1/outcomes/{Id(record)}/submission", null, Key("submission", Id(record).ToString()), ct), ct);
         }
     }
 
@@ -200,7 +202,7 @@ internal sealed class Loader(Platform platform, DemoSet demo, TimeProvider clock
         }
     }
 
-    private async Task<JsonNode> WithKnownOrganisationsAsync(Func<Task<JsonNode>> request, CancellationToken ct)
+    private async Task<JsonNode> OnceAllIsKnownAsync(Func<Task<JsonNode>> request, CancellationToken ct)
     {
         var giveUpAt = clock.GetUtcNow() + ArrivalPatience;
         while (true)
@@ -209,10 +211,10 @@ internal sealed class Loader(Platform platform, DemoSet demo, TimeProvider clock
             {
                 return await request();
             }
-            catch (RefusedException e) when (e.IsOnly(UnknownOrganisation))
+            catch (RefusedException e) when (e.IsOnly(NotHereYet))
             {
                 if (clock.GetUtcNow() >= giveUpAt)
-                    throw new DemoDataException($"Advocacy does not hear of new organisations. Does RabbitMQ run? ./insp1r status. ({e.Message})", e);
+                    throw new DemoDataException($"The services do not hear of new nodes and organisations. Does RabbitMQ run? ./insp1r status. ({e.Message})", e);
                 await Task.Delay(TimeSpan.FromMilliseconds(500), clock, ct);
             }
         }
@@ -227,7 +229,7 @@ internal sealed class Loader(Platform platform, DemoSet demo, TimeProvider clock
     private async Task<JsonNode> AddAsync(string client, string path, object request, CancellationToken ct)
     {
         var body = ToNode(request);
-        var added = await platform.PostAsync(client, path, body, Key(path, body.ToJsonString()), ct);
+        var added = await OnceAllIsKnownAsync(() => platform.PostAsync(client, path, body, Key(path, body.ToJsonString()), ct), ct);
         _added++;
         return added;
     }

@@ -17,8 +17,8 @@ internal sealed class RefusedException(string request, HttpStatusCode status, st
 
     public HttpStatusCode Status { get; } = status;
 
-    /// <summary>True where this stable code is all that is wrong.</summary>
-    public bool IsOnly(string code) => _codes.Count == 1 && _codes.Contains(code);
+    /// <summary>True where nothing else is wrong than what these stable codes say.</summary>
+    public bool IsOnly(IReadOnlyCollection<string> codes) => _codes.Count > 0 && _codes.IsSubsetOf(codes);
 
     private static HashSet<string?> ReadCodes(string body)
     {

@@ -30,6 +30,12 @@ public sealed class Shared : IAsyncLifetime
         App = AdvocacyApp.Start(Database, address);
         Broker = await BrokerClient.ConnectAsync(address, CancellationToken.None);
         await QueuesStandAsync(App, CancellationToken.None);
+        await ScalarAsync<object>("""
+            insert into network_node (id, version, path, level, names)
+            select gen_random_uuid(), 0, path, 'national', jsonb_build_object('en', path)
+            from (select unnest(array['insp1r', 'insp1r.africa', 'insp1r.asia'])
+                  union all select format('insp1r.%s.n%s', continent, n) from unnest(array['africa', 'asia']) continent, generate_series(1, 1000) n) network (path)
+            """, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -40,7 +46,7 @@ public sealed class Shared : IAsyncLifetime
         await Postgres.DisposeAsync();
     }
 
-    /// <summary>A national network of its own under a continental node, such as africa.</summary>
+    /// <summary>A national network of its own under a continental node, africa or asia; advocacy has heard of its node.</summary>
     internal Network NewNetwork(string continent = "africa") => new(this, $"insp1r.{continent}.n{Interlocked.Increment(ref _networks)}");
 
     /// <summary>Returns once the service's queues are bound to what it listens to: before that the broker has nowhere to put an event.</summary>

@@ -102,6 +102,23 @@ public sealed class PublicEventTests(Shared shared)
         (await shared.App.As($"reader@{node}").PostAsync("/api/v1/events", Launch(node), Ct)).IsProblem(403, "forbidden");
     }
 
+    [Fact]
+    public async Task C9_RecordEvent_OfANodeThatArrivesLater_IsRefused_ThenSucceedsWithTheSameKey()
+    {
+        var node = $"insp1r.africa.x{Guid.NewGuid():N}";
+        var contributor = shared.App.As($"contributor@{node}");
+        var key = ("Idempotency-Key", Guid.NewGuid().ToString());
+
+        var early = await contributor.PostAsync("/api/v1/events", Launch(node), Ct, key);
+        (await shared.App.As("contributor@insp1r.asia").PostAsync("/api/v1/events", Launch(node), Ct)).IsProblem(403, "outside-your-nodes");
+
+        Assert.Equal(["/node unknown-node"], early.IsProblem(422, "invalid").Faults());
+        Assert.Equal("2", early.Headers["Retry-After"]);
+        Assert.Equal(0L, await shared.ScalarAsync<long>("select count(*) from public_event where node = $1", Ct, node));
+        await shared.NodeAsync(node, "national", "RW", Ct, ("en", "INSP!R Rwanda"));
+        (await contributor.PostAsync("/api/v1/events", Launch(node), Ct, key)).Expect(201);
+    }
+
     private static object Launch(string node, string startsOn = "2022-02-03") => new
     {
         node,

@@ -31,6 +31,7 @@ public sealed class Shared : IAsyncLifetime
         App = CommunicationsApp.Start(Database, address);
         Broker = await BrokerClient.ConnectAsync(address, CancellationToken.None);
         await QueuesStandAsync(App, CancellationToken.None);
+        await AddNodesAsync(Database, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -41,13 +42,21 @@ public sealed class Shared : IAsyncLifetime
         await Postgres.DisposeAsync();
     }
 
-    /// <summary>The path of a national network of its own.</summary>
+    /// <summary>The path of a national network of its own under a continental node, africa or asia; its name is its path until membership says another.</summary>
     internal string NewNode(string continent = "africa") => $"insp1r.{continent}.n{Interlocked.Increment(ref _networks)}";
 
     /// <summary>Returns once the service's queues are bound to what it listens to: before that the broker has nowhere to put an event.</summary>
     internal static Task QueuesStandAsync(CommunicationsApp app, CancellationToken ct) => Until.TrueAsync(
         async () => (await app.As("operator@insp1r").GetAsync("/health/ready", ct)).Json["checks"]!["masstransit-bus"]!["status"]!.GetValue<string>() == "Healthy",
         "the queues stand", ct);
+
+    /// <summary>Puts the nodes that tests use into a service's copy of the network.</summary>
+    internal static Task AddNodesAsync(string database, CancellationToken ct) => ScalarAsync<object>(database, """
+        insert into network_node (id, version, path, level, names)
+        select gen_random_uuid(), 0, path, 'national', jsonb_build_object('en', path)
+        from (select unnest(array['insp1r', 'insp1r.africa', 'insp1r.asia', 'insp1r.africa.bi', 'insp1r.africa.rw'])
+              union all select format('insp1r.%s.n%s', continent, n) from unnest(array['africa', 'asia']) continent, generate_series(1, 1000) n) network (path)
+        """, ct);
 
     internal Task<T?> ScalarAsync<T>(string sql, CancellationToken ct, params object[] values) => ScalarAsync<T>(Database, sql, ct, values);
 

@@ -6,13 +6,14 @@ namespace Insp1r.DemoData.Tests;
 /// <summary>A request as the gateway got it. The token of a client is its id here.</summary>
 internal sealed record Sent(string Client, HttpMethod Method, string Path, string? Key, string Body);
 
-/// <summary>As much of the platform as the loader meets: lists, posts, sync, and an advocacy that hears of organisations a little later.</summary>
-internal sealed class FakeGateway(int organisationsArriveAfter = 0) : HttpMessageHandler
+/// <summary>As much of the platform as the loader meets: lists, posts, sync, and services that hear of nodes and organisations a little later.</summary>
+internal sealed class FakeGateway(int nodesArriveAfter = 0, int organisationsArriveAfter = 0) : HttpMessageHandler
 {
     private const string ByExternalId = "/api/v1/organisations/by-external-id/";
 
     private readonly Dictionary<string, List<JsonObject>> _records = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Guid> _synced = new(StringComparer.Ordinal);
+    private int _campaignsRefused;
     private int _outcomesRefused;
 
     public List<Sent> Requests { get; } = [];
@@ -36,8 +37,8 @@ internal sealed class FakeGateway(int organisationsArriveAfter = 0) : HttpMessag
                 ? Answer(HttpStatusCode.OK, new JsonObject { ["id"] = id.ToString() })
                 : Answer(HttpStatusCode.NotFound, new JsonObject { ["type"] = "/problems/not-found" }),
             _ when request.Method == HttpMethod.Get => Answer(HttpStatusCode.OK, new JsonObject { ["items"] = new JsonArray([.. Records(path).Select(record => record.DeepClone())]), ["next"] = null }),
-            "/api/v1/outcomes" when _outcomesRefused++ < organisationsArriveAfter => Answer(
-                HttpStatusCode.UnprocessableEntity, new JsonObject { ["type"] = "/problems/invalid", ["errors"] = new JsonArray(new JsonObject { ["code"] = "unknown-organisation" }) }),
+            "/api/v1/campaigns" when _campaignsRefused++ < nodesArriveAfter => Refuse("unknown-node"),
+            "/api/v1/outcomes" when _outcomesRefused++ < organisationsArriveAfter => Refuse("unknown-organisation"),
             _ when path.EndsWith("/submission", StringComparison.Ordinal) => Submit(path.Split('/')[^2]),
             _ => Add(path, JsonNode.Parse(body)!.AsObject()),
         };
@@ -65,6 +66,9 @@ internal sealed class FakeGateway(int organisationsArriveAfter = 0) : HttpMessag
         _synced.Add(externalId, Guid.CreateVersion7());
         return new JsonObject { ["externalId"] = externalId, ["result"] = "created", ["id"] = _synced[externalId].ToString() };
     }
+
+    private static HttpResponseMessage Refuse(string code) => Answer(
+        HttpStatusCode.UnprocessableEntity, new JsonObject { ["type"] = "/problems/invalid", ["errors"] = new JsonArray(new JsonObject { ["code"] = code }) });
 
     private static string ClientOf(string form) => form.Split('&').Single(pair => pair.StartsWith("client_id=", StringComparison.Ordinal))["client_id=".Length..];
 

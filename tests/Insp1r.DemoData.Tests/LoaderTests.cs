@@ -93,6 +93,18 @@ public sealed class LoaderTests
     }
 
     [Fact]
+    public async Task Load_NodeNotYetKnownInAdvocacy_IsTriedAgainWithTheSameKey()
+    {
+        using var gateway = new FakeGateway(nodesArriveAfter: 2);
+
+        await LoadAsync(gateway);
+
+        var first = gateway.Posts.First(post => post.Path == "/api/v1/campaigns");
+        Assert.Equal(3, gateway.Posts.Count(post => post.Path == "/api/v1/campaigns" && post.Key == first.Key));
+        Assert.Equal(Demo.Campaigns.Count, gateway.Records("/api/v1/campaigns").Count);
+    }
+
+    [Fact]
     public async Task Load_EveryPostBesideSync_CarriesAKeyOfItsOwn()
     {
         using var gateway = new FakeGateway();

@@ -8,6 +8,7 @@ public static class Network
         ("insp1r.africa", "continental", "INSP!R Africa", null),
         ("insp1r.asia", "continental", "INSP!R Asia", null),
         ("insp1r.africa.bf", "national", "Burkina Faso", "BF"),
+        ("insp1r.africa.bi", "national", "Burundi", "BI"),
         ("insp1r.africa.ml", "national", "Mali", "ML"),
         ("insp1r.africa.rw", "national", "Rwanda", "RW"),
         ("insp1r.asia.np", "national", "Nepal", "NP"),
@@ -21,7 +22,7 @@ public static class Network
     public static readonly National Rwanda = new("rwanda", "insp1r.africa.rw", "RW");
     public static readonly National Nepal = new("nepal", "insp1r.asia.np", "NP");
 
-    /// <summary>Adds the nodes that are not there yet, as a steward of the whole network does.</summary>
+    /// <summary>Adds the nodes that are not there yet, as a steward of the whole network does; returns when every service knows them.</summary>
     public static async Task EnsureAsync(PlatformStack stack, CancellationToken ct)
     {
         var steward = stack.As("steward");
@@ -30,6 +31,10 @@ public static class Network
             if ((await steward.GetAsync($"/api/v1/nodes/by-path/{path}", ct)).Expect(200, 404).Status == 404)
                 (await steward.PostAsync("/api/v1/nodes", new { path, level, names = new { en = name }, country }, ct)).Expect(201);
         }
+
+        var known = $"select count(distinct path) from network_node where path in ({string.Join(", ", Nodes.Select(node => $"'{node.Path}'"))})";
+        foreach (var service in (string[])["advocacy", "communications"])
+            await Until.TrueAsync(async () => await stack.ScalarAsync<long>(service, known, ct) == Nodes.Length, $"{service} knows the nodes", ct);
     }
 
     /// <summary>The body that registers an organisation.</summary>

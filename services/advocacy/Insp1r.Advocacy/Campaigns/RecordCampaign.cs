@@ -1,4 +1,5 @@
 using Insp1r.Advocacy.Data;
+using Insp1r.Advocacy.Network;
 using Insp1r.Advocacy.Publishing;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.ServiceDefaults.Access;
@@ -20,7 +21,7 @@ internal static class RecordCampaign
         Publication Publication = Publication.Node);
 
     public static async Task<Results<Created<CampaignResponse>, ProblemHttpResult>> Handle(
-        Request request, Caller caller, AdvocacyDb db, TimeProvider clock, CancellationToken ct)
+        Request request, Caller caller, AdvocacyDb db, TimeProvider clock, HttpResponse response, CancellationToken ct)
     {
         var fields = new CampaignFields(
             request.ParentId, request.Title, request.SourceLanguage, request.Description, request.StartsOn, request.EndsOn, request.Publication);
@@ -29,9 +30,10 @@ internal static class RecordCampaign
         fields.Check(errors);
         if (!errors.Any && !caller.May(Role.Contributor, request.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"Recording a campaign needs a contributor grant at or above {request.Node}.");
+        await errors.CheckNodeAsync("/node", request.Node, db, ct);
         await errors.CheckCampaignAsync("/parentId", request.ParentId, caller, db, ct);
         if (errors.Any)
-            return errors.ToProblem();
+            return errors.ToProblem(response);
 
         var now = clock.GetUtcNow();
         var campaign = Campaign.Record(Guid.CreateVersion7(now), request.Node, fields, now);

@@ -1,6 +1,7 @@
 using Insp1r.Advocacy.Campaigns;
 using Insp1r.Advocacy.Coding;
 using Insp1r.Advocacy.Data;
+using Insp1r.Advocacy.Network;
 using Insp1r.Advocacy.Publishing;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.ServiceDefaults.Access;
@@ -25,7 +26,7 @@ internal static class RecordDemand
         Publication Publication = Publication.Node);
 
     public static async Task<Results<Created<DemandResponse>, ProblemHttpResult>> Handle(
-        Request request, Caller caller, AdvocacyDb db, TimeProvider clock, CancellationToken ct)
+        Request request, Caller caller, AdvocacyDb db, TimeProvider clock, HttpResponse response, CancellationToken ct)
     {
         var errors = new FieldErrors();
         errors.Node("/node", request.Node);
@@ -33,6 +34,7 @@ internal static class RecordDemand
             errors.Add("/status", "bad-status", "A new demand is a draft or active.");
         if (!errors.Any && !caller.May(Role.Contributor, request.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"Recording a demand needs a contributor grant at or above {request.Node}.");
+        await errors.CheckNodeAsync("/node", request.Node, db, ct);
 
         var fields = new DemandFields(
             request.CampaignId, request.Title, request.SourceLanguage, request.Text, request.TargetBodies ?? [], request.SdgTargets ?? [], request.Instruments ?? [],
@@ -41,7 +43,7 @@ internal static class RecordDemand
         fields = fields with { TargetBodies = await TargetBodyCodes.ResolveAsync(db, fields.TargetBodies, errors, ct) };
         await errors.CheckCampaignAsync("/campaignId", request.CampaignId, caller, db, ct);
         if (errors.Any)
-            return errors.ToProblem();
+            return errors.ToProblem(response);
 
         var now = clock.GetUtcNow();
         var demand = Demand.Record(Guid.CreateVersion7(now), request.Node, fields, request.Status, now);

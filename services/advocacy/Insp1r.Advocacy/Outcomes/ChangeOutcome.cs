@@ -2,6 +2,7 @@ using Insp1r.Advocacy.Campaigns;
 using Insp1r.Advocacy.Coding;
 using Insp1r.Advocacy.Data;
 using Insp1r.Advocacy.Demands;
+using Insp1r.Advocacy.Network;
 using Insp1r.Advocacy.Publishing;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.ServiceDefaults.Access;

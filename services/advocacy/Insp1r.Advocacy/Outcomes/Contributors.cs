@@ -12,8 +12,6 @@ namespace Insp1r.Advocacy.Outcomes;
 /// </summary>
 internal static class Contributors
 {
-    public const string Unknown = "unknown-organisation";
-
     /// <summary>The contributions with the node of each organisation; what is refused is added to the errors.</summary>
     public static async Task<IReadOnlyList<Contribution>> ResolveAsync(
         AdvocacyDb db, Caller caller, IReadOnlyList<ContributionFields>? claimed, FieldErrors errors, CancellationToken ct)
@@ -29,7 +27,7 @@ internal static class Contributors
             var pointer = $"/contributions/{i}/organisationId";
             // Another network's organisation is answered like one that does not exist.
             if (!organisations.TryGetValue(claimed[i].OrganisationId, out var organisation) || !caller.May(Role.Contributor, organisation.Node))
-                errors.Add(pointer, Unknown, "No such organisation of your nodes is known here (yet). One that was registered a moment ago arrives within seconds: try again.");
+                errors.Add(pointer, Arriving.UnknownOrganisation, "No such organisation of your nodes is known here (yet). One that was registered a moment ago arrives within seconds: try again.");
             else if (organisation.Status != MemberOrganisation.Active)
                 errors.Add(pointer, $"organisation-{organisation.Status}", $"The organisation is {organisation.Status}: its contribution cannot be claimed.");
             else
@@ -37,16 +35,5 @@ internal static class Contributors
         }
 
         return contributions;
-    }
-
-    /// <summary>
-    /// The problem to answer. Where an organisation may be on its way, the client is told to come back: that answer is not kept
-    /// for its Idempotency-Key.
-    /// </summary>
-    public static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult ToProblem(this FieldErrors errors, HttpResponse response)
-    {
-        if (errors.Items.All(error => error.Code == Unknown))
-            response.Headers.RetryAfter = "1";
-        return errors.ToProblem();
     }
 }

@@ -2,6 +2,7 @@ using Insp1r.Advocacy.Campaigns;
 using Insp1r.Advocacy.Coding;
 using Insp1r.Advocacy.Data;
 using Insp1r.Advocacy.Demands;
+using Insp1r.Advocacy.Network;
 using Insp1r.Advocacy.Publishing;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.ServiceDefaults.Access;
@@ -45,6 +46,7 @@ internal static class RecordOutcome
         errors.Node("/node", request.Node);
         if (!errors.Any && !caller.May(Role.Contributor, request.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"Recording an outcome needs a contributor grant at or above {request.Node}.");
+        await errors.CheckNodeAsync("/node", request.Node, db, ct);
 
         fields.Check(errors, DateOnly.FromDateTime(now.UtcDateTime));
         await errors.CheckCampaignAsync("/campaignId", request.CampaignId, caller, db, ct);

@@ -1,4 +1,5 @@
 using Insp1r.Advocacy.Data;
+using Insp1r.Advocacy.Network;
 using Insp1r.Advocacy.Publishing;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.Messaging.Log;

@@ -1,4 +1,5 @@
 using Insp1r.Advocacy.Data;
+using Insp1r.Advocacy.Network;
 using Insp1r.Advocacy.Publishing;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.Messaging.Log;
@@ -15,7 +16,7 @@ internal static class SubstantiateOutcome
     public sealed record Request(string Node, Verdict Verdict, string? Comment = null);
 
     public static async Task<Results<Created<SubstantiationResponse>, ProblemHttpResult>> Handle(
-        Guid id, Request request, Caller caller, AdvocacyDb db, IOptions<SubstantiationOptions> options, TimeProvider clock, CancellationToken ct)
+        Guid id, Request request, Caller caller, AdvocacyDb db, IOptions<SubstantiationOptions> options, TimeProvider clock, HttpResponse response, CancellationToken ct)
     {
         var errors = new FieldErrors();
         errors.Node("/node", request.Node);
@@ -33,6 +34,10 @@ internal static class SubstantiateOutcome
             return OutcomeErrors.NotSubmitted.ToProblem("Its network has not submitted it yet.");
         if (Substantiation.WhyNotIndependent(outcome, request.Node, caller) is { } reason)
             return OutcomeErrors.NotIndependent.ToProblem(reason);
+        // Last: what no waiting can change is said first.
+        await errors.CheckNodeAsync("/node", request.Node, db, ct);
+        if (errors.Any)
+            return errors.ToProblem(response);
 
         var now = clock.GetUtcNow();
         var substantiation = new Substantiation

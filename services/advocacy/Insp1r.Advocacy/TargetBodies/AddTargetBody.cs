@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Insp1r.Advocacy.Data;
+using Insp1r.Advocacy.Network;
 using Insp1r.Advocacy.Publishing;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.ServiceDefaults.Access;
@@ -15,7 +16,7 @@ internal static partial class AddTargetBody
     public sealed record Request(string Node, string Code, Dictionary<string, string> Names, string Country, string? Source = null);
 
     public static async Task<Results<Created<TargetBodyResponse>, ProblemHttpResult>> Handle(
-        Request request, Caller caller, AdvocacyDb db, TimeProvider clock, CancellationToken ct)
+        Request request, Caller caller, AdvocacyDb db, TimeProvider clock, HttpResponse response, CancellationToken ct)
     {
         var errors = new FieldErrors();
         errors.Node("/node", request.Node);
@@ -28,6 +29,9 @@ internal static partial class AddTargetBody
             return errors.ToProblem();
         if (!caller.May(Role.Steward, request.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"Adding a target body needs a steward grant at or above {request.Node}.");
+        await errors.CheckNodeAsync("/node", request.Node, db, ct);
+        if (errors.Any)
+            return errors.ToProblem(response);
 
         var now = clock.GetUtcNow();
         var body = new TargetBody

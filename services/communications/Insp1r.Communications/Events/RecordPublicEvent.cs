@@ -1,4 +1,5 @@
 using Insp1r.Communications.Data;
+using Insp1r.Communications.Network;
 using Insp1r.Contracts.Communications;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -25,13 +26,15 @@ internal static class RecordPublicEvent
         Speaker[]? Speakers = null);
 
     public static async Task<Results<Created<PublicEventResponse>, ProblemHttpResult>> Handle(
-        Request request, Caller caller, CommunicationsDb db, TimeProvider clock, CancellationToken ct)
+        Request request, Caller caller, CommunicationsDb db, TimeProvider clock, HttpResponse response, CancellationToken ct)
     {
         var errors = Check(request);
         if (errors.Any)
             return errors.ToProblem();
         if (!caller.May(Role.Contributor, request.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"Recording an event needs a contributor grant at or above {request.Node}.");
+        if (await db.RefuseUnknownAsync("/node", request.Node, response, ct) is { } unknown)
+            return unknown;
 
         var now = clock.GetUtcNow();
         var recorded = new PublicEvent

@@ -100,6 +100,48 @@ public sealed class DraftTests(Shared shared)
     }
 
     [Fact]
+    public async Task MainJob4_Drafts_NameTheNodesOwnOrganisations_AndCountThoseOfOthers()
+    {
+        var (owner, contributing, by) = (shared.NewNode(), shared.NewNode("asia"), shared.NewNode());
+        await shared.NodeAsync(owner, "national", "RW", Ct, ("en", "INSP!R Rwanda"), ("es", "INSP!R Ruanda"));
+        await shared.NodeAsync(contributing, "national", "NP", Ct, ("en", "INSP!R Nepal"), ("fr", "INSP!R Népal"));
+        var zamuka = await shared.OrganisationAsync(owner, "ZAMUKA", Ct);
+        var syndicate = await shared.OrganisationAsync(owner, "Syndicate", Ct);
+        var nepali = await shared.OrganisationAsync(contributing, "Himal", Ct);
+
+        var drafts = await shared.DraftAsync(Outcomes.Substantiated(owner, by, (zamuka, owner), (syndicate, owner), (nepali, contributing)), Ct);
+
+        Assert.Equal("Contributions came from ZAMUKA, Syndicate and a member of INSP!R Nepal.", Contributions(owner, "en"));
+        Assert.Equal("Y ont contribué\u00a0: ZAMUKA, Syndicate et un membre du réseau INSP!R Népal.", Contributions(owner, "fr"));
+        Assert.Equal("Contribuyeron a él ZAMUKA, Syndicate y un miembro de la red INSP!R Nepal.", Contributions(owner, "es"));
+        Assert.Equal("Contributions came from Himal and 2 members of INSP!R Rwanda.", Contributions(contributing, "en"));
+        Assert.Equal("Y ont contribué\u00a0: Himal et 2 membres du réseau INSP!R Rwanda.", Contributions(contributing, "fr"));
+        Assert.Equal("Contribuyeron a él Himal y 2 miembros de la red INSP!R Ruanda.", Contributions(contributing, "es"));
+        Assert.Equal("Contributions came from 2 members of INSP!R Rwanda and a member of INSP!R Nepal.", Contributions(by, "en"));
+        Assert.Equal("Contributions came from ZAMUKA, Syndicate and a member of INSP!R Nepal.", Contributions("insp1r.africa", "en"));
+        Assert.Equal("Contributions came from Himal and 2 members of INSP!R Rwanda.", Contributions("insp1r.asia", "en"));
+        Assert.Equal("Contributions came from ZAMUKA, Syndicate and Himal.", Contributions("insp1r", "en"));
+        // Nowhere in it, in no language.
+        Assert.DoesNotMatch("ZAMUKA|Syndicate|Himal", Of(by).ToJsonString());
+
+        JsonNode Of(string node) => drafts.Json["items"]!.AsArray().Single(draft => (string)draft!["node"]! == node)!["languages"]!;
+        string Contributions(string node, string language) => ((string)Of(node)[language]!["body"]!).Split("\n\n")[^2];
+    }
+
+    [Fact]
+    public async Task MainJob4_Drafts_ForAnotherNetwork_CountOneMember_InTheSingular()
+    {
+        var (owner, by) = (shared.NewNode(), shared.NewNode());
+
+        var drafts = await shared.DraftAsync(Outcomes.Substantiated(owner, by, (await shared.OrganisationAsync(owner, "ZAMUKA", Ct), owner)), Ct);
+
+        var texts = drafts.Json["items"]!.AsArray().Single(draft => (string)draft!["node"]! == by)!["languages"]!;
+        Assert.Contains($"\n\nContributions came from a member of {owner}.\n\n", (string)texts["en"]!["body"]!, StringComparison.Ordinal);
+        Assert.Contains($"\n\nY ont contribué\u00a0: un membre du réseau {owner}.\n\n", (string)texts["fr"]!["body"]!, StringComparison.Ordinal);
+        Assert.Contains($"\n\nContribuyó a él un miembro de la red {owner}.\n\n", (string)texts["es"]!["body"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task MainJob4_Drafts_OfAnOutcomeAboveTheCountries_SayWhenAndNotWhere()
     {
         var happened = Outcomes.Substantiated("insp1r.africa", shared.NewNode("asia"));

@@ -19,7 +19,7 @@ internal sealed class DraftAnnouncements(TimeProvider clock) : IEffect<Communica
         var happened = received.Event;
         var concerned = NodesConcerned(happened);
         var written = await db.Announcements.Where(a => a.OutcomeId == happened.State.Id).Select(a => a.Node).ToListAsync(ct);
-        var facts = new OutcomeFacts(happened, await NodeNamesAsync(db, concerned, ct), await ContributorsAsync(db, happened, ct));
+        var facts = new OutcomeFacts(happened, await NodeNamesAsync(db, concerned, ct), await OrganisationNamesAsync(db, happened, ct));
 
         var now = clock.GetUtcNow();
         foreach (var node in concerned.Except(written, StringComparer.Ordinal))
@@ -48,10 +48,9 @@ internal sealed class DraftAnnouncements(TimeProvider clock) : IEffect<Communica
         return nodes.GroupBy(node => node.Path, StringComparer.Ordinal).ToDictionary(path => path.Key, path => path.Last().Names, StringComparer.Ordinal);
     }
 
-    private static async Task<IReadOnlyList<OrganisationNames>> ContributorsAsync(CommunicationsDb db, OutcomeSubstantiated happened, CancellationToken ct)
+    private static async Task<Dictionary<Guid, OrganisationNames>> OrganisationNamesAsync(CommunicationsDb db, OutcomeSubstantiated happened, CancellationToken ct)
     {
         var ids = happened.State.Contributions.Select(contribution => contribution.OrganisationId).ToArray();
-        var known = await db.Organisations.AsNoTracking().Where(o => ids.Contains(o.Id)).ToDictionaryAsync(o => o.Id, ct);
-        return [.. ids.Where(known.ContainsKey).Select(id => new OrganisationNames(known[id].Name, known[id].Names))];
+        return await db.Organisations.AsNoTracking().Where(o => ids.Contains(o.Id)).ToDictionaryAsync(o => o.Id, o => new OrganisationNames(o.Name, o.Names), ct);
     }
 }

@@ -19,14 +19,13 @@ internal abstract class OutcomeAnnouncement
         var (title, otherLanguage) = facts.Title(Language);
         var marked = otherLanguage is null ? "" : $" ({InLanguage(otherLanguage)})";
         var state = facts.Happened.State;
-        var contributors = facts.Contributors(Language);
 
         string?[] paragraphs =
         [
             Opening(facts.RelationOf(node), facts.NodeName(state.Node, Language), facts.NodeName(facts.Happened.SubstantiatedBy, Language), Day(facts.Happened.SubstantiatedOn)),
             Quote(title) + marked,
             state.OccurredOn is { } occurredOn ? Occurrence(Day(occurredOn), state.Country is null ? null : InCountry(state.Country)) : null,
-            contributors.Count > 0 ? Contributions(contributors) : null,
+            facts.Contributions.Any() ? Contributions(Contributors(node, facts), facts.Contributions.Count()) : null,
             Closing(facts.NodeName(facts.Happened.SubstantiatedBy, Language)),
         ];
         return new AnnouncementText(Subject(title) + marked, string.Join("\n\n", paragraphs.OfType<string>()));
@@ -36,10 +35,20 @@ internal abstract class OutcomeAnnouncement
     protected abstract string Opening(Relation relation, string owner, string substantiator, string day);
     protected abstract string Quote(string title);
     protected abstract string Occurrence(string day, string? inCountry);
-    protected abstract string Contributions(IReadOnlyList<string> organisations);
+    protected abstract string Contributions(IReadOnlyList<string> contributors, int organisations);
+    protected abstract string Members(int count, string network);
     protected abstract string Closing(string substantiator);
     protected abstract string InLanguage(string language);
     protected abstract string Day(DateOnly day);
+
+    // The node's own organisations by name; of another network's, how many.
+    private IReadOnlyList<string> Contributors(string node, OutcomeFacts facts) =>
+    [
+        .. facts.Contributions.Select(contribution => facts.NameTo(node, contribution, Language)).OfType<string>(),
+        .. facts.Contributions.Where(contribution => facts.NameTo(node, contribution, Language) is null)
+            .GroupBy(contribution => contribution.Node, StringComparer.Ordinal)
+            .Select(network => Members(network.Count(), facts.NodeName(network.Key, Language))),
+    ];
 
     private string? InCountry(string country) => Countries.In(country, Language);
 
@@ -67,7 +76,9 @@ internal abstract class OutcomeAnnouncement
 
         protected override string Occurrence(string day, string? inCountry) => inCountry is null ? $"It occurred on {day}." : $"It occurred {inCountry} on {day}.";
 
-        protected override string Contributions(IReadOnlyList<string> organisations) => $"Contributions came from {List(organisations, "and")}.";
+        protected override string Contributions(IReadOnlyList<string> contributors, int organisations) => $"Contributions came from {List(contributors, "and")}.";
+
+        protected override string Members(int count, string network) => count == 1 ? $"a member of {network}" : $"{count} members of {network}";
 
         protected override string Closing(string substantiator) =>
             $"{substantiator} is independent of the network that recorded this outcome and of those that contributed to it.";
@@ -101,7 +112,9 @@ internal abstract class OutcomeAnnouncement
 
         protected override string Occurrence(string day, string? inCountry) => inCountry is null ? $"Il s’est produit le {day}." : $"Il s’est produit le {day} {inCountry}.";
 
-        protected override string Contributions(IReadOnlyList<string> organisations) => $"Y ont contribué{Space}: {List(organisations, "et")}.";
+        protected override string Contributions(IReadOnlyList<string> contributors, int organisations) => $"Y ont contribué{Space}: {List(contributors, "et")}.";
+
+        protected override string Members(int count, string network) => count == 1 ? $"un membre du réseau {network}" : $"{count} membres du réseau {network}";
 
         protected override string Closing(string substantiator) =>
             $"Le réseau {substantiator} est indépendant de celui qui a consigné ce résultat et de ceux qui y ont contribué.";
@@ -132,9 +145,11 @@ internal abstract class OutcomeAnnouncement
 
         protected override string Occurrence(string day, string? inCountry) => inCountry is null ? $"Se produjo el {day}." : $"Se produjo el {day} {inCountry}.";
 
-        protected override string Contributions(IReadOnlyList<string> organisations) => organisations.Count == 1
-            ? $"Contribuyó a él {organisations[0]}."
-            : $"Contribuyeron a él {List(organisations, And(organisations[^1]))}.";
+        protected override string Contributions(IReadOnlyList<string> contributors, int organisations) => organisations == 1
+            ? $"Contribuyó a él {contributors[0]}."
+            : $"Contribuyeron a él {List(contributors, And(contributors[^1]))}.";
+
+        protected override string Members(int count, string network) => count == 1 ? $"un miembro de la red {network}" : $"{count} miembros de la red {network}";
 
         protected override string Closing(string substantiator) =>
             $"La red {substantiator} es independiente de la que registró este resultado y de las que contribuyeron a él.";

@@ -1,4 +1,5 @@
 using Insp1r.Contracts.Advocacy;
+using Insp1r.ServiceDefaults.Access;
 
 namespace Insp1r.Communications.Announcements;
 
@@ -15,7 +16,7 @@ internal enum Relation
 
 /// <summary>What is known of a confirmed outcome, for the texts about it.</summary>
 internal sealed record OutcomeFacts(
-    OutcomeSubstantiated Happened, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> NodeNames, IReadOnlyList<OrganisationNames> Organisations)
+    OutcomeSubstantiated Happened, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> NodeNames, IReadOnlyDictionary<Guid, OrganisationNames> Organisations)
 {
     public Relation RelationOf(string node) =>
         node == Happened.State.Node ? Relation.Owner
@@ -26,7 +27,17 @@ internal sealed record OutcomeFacts(
     /// <summary>The node's name in this language, in any it has, or its path.</summary>
     public string NodeName(string path, string language) => NodeNames.TryGetValue(path, out var names) ? NameIn(names, language) ?? path : path;
 
-    public IReadOnlyList<string> Contributors(string language) => [.. Organisations.Select(o => o.Names.GetValueOrDefault(language) ?? o.Name)];
+    /// <summary>Each contributing organisation once.</summary>
+    public IEnumerable<ContributionState> Contributions => Happened.State.Contributions.DistinctBy(contribution => contribution.OrganisationId);
+
+    /// <summary>
+    /// The name of a contributing organisation in what this node says. Null where the organisation is not of the node's own part of the
+    /// network: who the members of another network are can endanger people there.
+    /// </summary>
+    public string? NameTo(string node, ContributionState contribution, string language) =>
+        NodePath.Covers(node, contribution.Node) && Organisations.TryGetValue(contribution.OrganisationId, out var organisation)
+            ? organisation.Names.GetValueOrDefault(language) ?? organisation.Name
+            : null;
 
     /// <summary>The title in this language; where there is none, in the source language, which is returned too.</summary>
     public (string Title, string? OtherLanguage) Title(string language)

@@ -13,16 +13,17 @@ internal sealed class CommunicationsApp : WebApplicationFactory<Program>
     private readonly TestTokens _tokens = new();
     private readonly string _database;
     private readonly Uri _broker;
+    private readonly (string Name, string Value)[] _settings;
 
-    private CommunicationsApp(string database, Uri broker)
+    private CommunicationsApp(string database, Uri broker, (string Name, string Value)[] settings)
     {
-        (_database, _broker) = (database, broker);
+        (_database, _broker, _settings) = (database, broker, settings);
         UseKestrel(port: 0);
     }
 
-    public static CommunicationsApp Start(string database, Uri broker)
+    public static CommunicationsApp Start(string database, Uri broker, params (string Name, string Value)[] settings)
     {
-        var app = new CommunicationsApp(database, broker);
+        var app = new CommunicationsApp(database, broker, settings);
         app.StartServer();
         app._tokens.Register(app.Services.GetRequiredService<SigningKeys>());
         return app;
@@ -42,6 +43,8 @@ internal sealed class CommunicationsApp : WebApplicationFactory<Program>
         builder.UseSetting("Authority:Jwks", "http://127.0.0.1:9/");
         builder.UseSetting("Logging:LogLevel:Default", "Error");
         builder.UseSetting("Logging:LogLevel:MassTransit", "None");
+        foreach (var (name, value) in _settings)
+            builder.UseSetting(name, value);
     }
 
     protected override void Dispose(bool disposing)

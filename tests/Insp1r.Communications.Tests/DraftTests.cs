@@ -18,8 +18,9 @@ public sealed class DraftTests(Shared shared)
     public async Task MainJob4_SubstantiatedOutcome_IsADraftForEachNodeConcerned_InThreeLanguages()
     {
         var (owner, contributing, by) = (shared.NewNode(), shared.NewNode("asia"), shared.NewNode());
+        var (ours, theirs) = (await shared.OrganisationAsync(owner, "ZAMUKA", Ct), await shared.OrganisationAsync(contributing, "Himal", Ct));
 
-        var drafts = await shared.DraftAsync(Outcomes.Substantiated(owner, by, (Guid.CreateVersion7(), owner), (Guid.CreateVersion7(), contributing)), Ct);
+        var drafts = await shared.DraftAsync(Outcomes.Substantiated(owner, by, (ours, owner), (theirs, contributing)), Ct);
 
         Assert.Equal(new[] { "insp1r", "insp1r.africa", "insp1r.asia", owner, contributing, by }.Order(StringComparer.Ordinal), drafts.Nodes());
         Assert.All(drafts.Json["items"]!.AsArray(), draft =>
@@ -37,7 +38,7 @@ public sealed class DraftTests(Shared shared)
         await shared.NodeAsync(owner, "national", "RW", Ct, ("en", "INSP!R Rwanda"), ("fr", "INSP!R Rwanda"), ("es", "INSP!R Ruanda"));
         await shared.NodeAsync(by, "national", "BI", Ct, ("fr", "INSP!R Burundi"));
         var zamuka = await shared.OrganisationAsync(owner, "ZAMUKA", Ct);
-        var women = await shared.OrganisationAsync(owner, "Women's association", Ct, ("fr", "Association de femmes"), ("es", "Iniciativa de mujeres"));
+        var women = await shared.OrganisationAsync(owner, "Women's association", Ct, null, ("fr", "Association de femmes"), ("es", "Iniciativa de mujeres"));
 
         var drafts = await shared.DraftAsync(Outcomes.Substantiated(owner, by, (zamuka, owner), (women, owner)), Ct);
 
@@ -89,7 +90,7 @@ public sealed class DraftTests(Shared shared)
     {
         var (owner, contributing, by) = (shared.NewNode(), shared.NewNode("asia"), shared.NewNode());
 
-        var drafts = await shared.DraftAsync(Outcomes.Substantiated(owner, by, (Guid.CreateVersion7(), contributing)), Ct);
+        var drafts = await shared.DraftAsync(Outcomes.Substantiated(owner, by, (await shared.OrganisationAsync(contributing, "Himal", Ct), contributing)), Ct);
 
         string Opening(string node, string language) =>
             ((string)drafts.Json["items"]!.AsArray().Single(draft => (string)draft!["node"]! == node)!["languages"]![language]!["body"]!).Split('\n')[0];
@@ -139,6 +140,44 @@ public sealed class DraftTests(Shared shared)
         Assert.Contains($"\n\nContributions came from a member of {owner}.\n\n", (string)texts["en"]!["body"]!, StringComparison.Ordinal);
         Assert.Contains($"\n\nY ont contribué\u00a0: un membre du réseau {owner}.\n\n", (string)texts["fr"]!["body"]!, StringComparison.Ordinal);
         Assert.Contains($"\n\nContribuyó a él un miembro de la red {owner}.\n\n", (string)texts["es"]!["body"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task I2_OutcomeThatArrivesBeforeItsNodesAndOrganisations_WaitsForThem_AndNamesThem()
+    {
+        var (owner, by) = (shared.NewNode(), $"insp1r.africa.x{Guid.NewGuid():N}");
+        var zamuka = Guid.CreateVersion7();
+        var happened = Outcomes.Substantiated(owner, by, (zamuka, owner));
+
+        await shared.Broker.SendAsync(happened, Ct);
+        // What came after it is drafted; it is not.
+        await BarrierAsync();
+        Assert.Equal(0L, await shared.AnnouncementsOfAsync(happened.State.Id, Ct));
+        // It waits outside of a transaction.
+        await Until.TrueAsync(
+            async () => await shared.ScalarAsync<long>("select count(*) from pg_stat_activity where backend_xid is not null and datname = current_database()", Ct) == 0, "nothing is open", Ct);
+        await shared.OrganisationAsync(owner, "ZAMUKA", Ct, id: zamuka);
+        await shared.NodeAsync(by, "national", "BI", Ct, ("en", "INSP!R Burundi"));
+
+        var drafts = await shared.DraftedAsync(happened, Ct);
+        var body = (string)drafts.Json["items"]!.AsArray().Single(draft => (string)draft!["node"]! == owner)!["languages"]!["en"]!["body"]!;
+        Assert.Contains("INSP!R Burundi confirmed an outcome", body, StringComparison.Ordinal);
+        Assert.Contains("Contributions came from ZAMUKA.", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task I2_OutcomeWhoseNodesAndOrganisationsNeverArrive_IsDraftedWithoutTheirNames()
+    {
+        await using var own = await OwnService.StartAsync(shared, "impatient", Ct, settings: ("Drafting:Patience", "00:00:01"));
+        var happened = Outcomes.Substantiated("insp1r.africa.rw", "insp1r.africa.never", (Guid.CreateVersion7(), "insp1r.africa.rw"));
+
+        await own.Broker.SendAsync(happened, Ct);
+
+        await own.HasAsync(4, Ct);
+        var body = await Shared.ScalarAsync<string>(own.Database, "select languages->'en'->>'body' from announcement where node = 'insp1r.africa.rw'", Ct);
+        Assert.Contains("insp1r.africa.never confirmed an outcome", body, StringComparison.Ordinal);
+        Assert.Contains("Contributions came from a member of insp1r.africa.rw.", body, StringComparison.Ordinal);
+        Assert.Equal(0, await own.ErrorsAsync(Ct));
     }
 
     [Fact]
@@ -300,12 +339,14 @@ internal sealed class OwnService : IAsyncDisposable
     public BrokerClient Broker { get; }
     public Api Operator => _app.As("operator@insp1r");
 
-    public static async Task<OwnService> StartAsync(Shared shared, string name, CancellationToken ct, PostgresServer? postgres = null, RabbitMqServer? rabbitMq = null)
+    public static async Task<OwnService> StartAsync(
+        Shared shared, string name, CancellationToken ct, PostgresServer? postgres = null, RabbitMqServer? rabbitMq = null, params (string Name, string Value)[] settings)
     {
         var database = await (postgres ?? shared.Postgres).CreateDatabaseAsync($"communications_{name}", ct);
         var address = await (rabbitMq ?? shared.RabbitMq).CreateHostAsync(name, ct);
-        var app = CommunicationsApp.Start(database, address);
+        var app = CommunicationsApp.Start(database, address, settings);
         await Shared.QueuesStandAsync(app, ct);
+        await Shared.AddNodesAsync(database, ct);
         return new OwnService(shared, name, database, address, app, await BrokerClient.ConnectAsync(address, ct));
     }
 

@@ -77,6 +77,11 @@ public sealed class Shared : IAsyncLifetime
     internal async Task<Answer> DraftAsync(OutcomeSubstantiated happened, CancellationToken ct)
     {
         await Broker.SendAsync(happened, ct);
+        return await DraftedAsync(happened, ct);
+    }
+
+    internal async Task<Answer> DraftedAsync(OutcomeSubstantiated happened, CancellationToken ct)
+    {
         var root = App.As("reader@insp1r");
         return await Until.NotNullAsync(
             async () => (await root.GetAsync($"/api/v1/announcements?outcome={happened.State.Id}", ct)).Expect(200) is var listed && listed.Json["items"]!.AsArray().Count > 0 ? listed : null,
@@ -90,10 +95,10 @@ public sealed class Shared : IAsyncLifetime
         await Until.TrueAsync(async () => await ScalarAsync<long>("select count(*) from network_node where id = $1", ct, state.Id) == 1, "the node is known", ct);
     }
 
-    internal async Task<Guid> OrganisationAsync(string node, string name, CancellationToken ct, params (string Language, string Name)[] names)
+    internal async Task<Guid> OrganisationAsync(string node, string name, CancellationToken ct, Guid? id = null, params (string Language, string Name)[] names)
     {
         var state = new OrganisationState(
-            Guid.CreateVersion7(), 1, node, name, names.ToDictionary(n => n.Language, n => n.Name, StringComparer.Ordinal), null, "RW", ["cooperative"], null, "active", []);
+            id ?? Guid.CreateVersion7(), 1, node, name, names.ToDictionary(n => n.Language, n => n.Name, StringComparer.Ordinal), null, "RW", ["cooperative"], null, "active", []);
         await Broker.SendAsync(new OrganisationRegistered(state), ct);
         await Until.TrueAsync(async () => await ScalarAsync<long>("select count(*) from member_organisation where id = $1", ct, state.Id) == 1, "the organisation is known", ct);
         return state.Id;

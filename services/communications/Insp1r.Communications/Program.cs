@@ -18,6 +18,7 @@ builder.AddMessaging<CommunicationsDb>("communications", consumers => consumers
     .Replica<INodeEvent, NetworkNodeReplica>(Subscriptions.CommunicationsNodes)
     .Replica<IOrganisationEvent, MemberOrganisationReplica>(Subscriptions.CommunicationsOrganisations)
     .Effect<OutcomeSubstantiated, DraftAnnouncements>(Subscriptions.CommunicationsAnnouncements));
+builder.Services.AddDrafting();
 
 var app = builder.Build();
 app.UseServiceDefaults();

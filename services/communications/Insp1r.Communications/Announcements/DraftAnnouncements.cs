@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Insp1r.Communications.Data;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.Contracts.Communications;
@@ -5,21 +6,28 @@ using Insp1r.Messaging.Consuming;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Insp1r.Communications.Announcements;
 
 /// <summary>
 /// An outcome was confirmed: one draft for each node concerned, that is the owner, the nodes of the contributing organisations,
-/// every node above these, and the one that confirmed it.
+/// every node above these, and the one that confirmed it. Events of other queues may arrive later than this one though they happened
+/// before: the drafts wait for the nodes and organisations that they are to name.
 /// </summary>
-internal sealed class DraftAnnouncements(TimeProvider clock) : IEffect<CommunicationsDb, OutcomeSubstantiated>
+internal sealed partial class DraftAnnouncements(IOptions<DraftingOptions> options, TimeProvider clock, ILogger<DraftAnnouncements> logger)
+    : IEffect<CommunicationsDb, OutcomeSubstantiated>
 {
+    // By the object that comes with every try of one delivery; it goes with that.
+    private static readonly ConditionalWeakTable<Received<OutcomeSubstantiated>, FirstTry> FirstTries = [];
+
     public async Task HandleAsync(Received<OutcomeSubstantiated> received, CommunicationsDb db, CancellationToken ct)
     {
         var happened = received.Event;
         var concerned = NodesConcerned(happened);
         var written = await db.Announcements.Where(a => a.OutcomeId == happened.State.Id).Select(a => a.Node).ToListAsync(ct);
         var facts = new OutcomeFacts(happened, await NodeNamesAsync(db, concerned, ct), await OrganisationNamesAsync(db, happened, ct));
+        WaitForNames(received, concerned.Count - facts.NodeNames.Count + facts.Contributions.Count() - facts.Organisations.Count);
 
         var now = clock.GetUtcNow();
         foreach (var node in concerned.Except(written, StringComparer.Ordinal))
@@ -41,7 +49,20 @@ internal sealed class DraftAnnouncements(TimeProvider clock) : IEffect<Communica
     private static Dictionary<string, AnnouncementText> TextsFor(string node, OutcomeFacts facts) =>
         Languages.All.ToDictionary(language => language, language => OutcomeAnnouncement.In(language).Write(node, facts), StringComparer.Ordinal);
 
-    // A node whose replica is not here yet is called by its path.
+    // Not within this transaction: one that stays open holds every reader of the log back, and with them what is waited for. What is
+    // thrown ends it, and the consumer tries again a little later.
+    private void WaitForNames(Received<OutcomeSubstantiated> received, int missing)
+    {
+        if (missing == 0)
+            return;
+
+        var first = FirstTries.GetValue(received, _ => new FirstTry(clock.GetTimestamp()));
+        if (clock.GetElapsedTime(first.At) < options.Value.Patience)
+            throw new TimeoutException($"{missing} nodes and organisations of event {received.Id} are not here yet.");
+        Log.WithoutNames(logger, received.Event.State.Id, missing);
+    }
+
+    // A node that this service has not heard of is called by its path.
     private static async Task<Dictionary<string, IReadOnlyDictionary<string, string>>> NodeNamesAsync(CommunicationsDb db, IReadOnlyList<string> paths, CancellationToken ct)
     {
         var nodes = await db.Nodes.AsNoTracking().Where(node => paths.Contains(node.Path)).OrderBy(node => node.Version).ToListAsync(ct);
@@ -52,5 +73,13 @@ internal sealed class DraftAnnouncements(TimeProvider clock) : IEffect<Communica
     {
         var ids = happened.State.Contributions.Select(contribution => contribution.OrganisationId).ToArray();
         return await db.Organisations.AsNoTracking().Where(o => ids.Contains(o.Id)).ToDictionaryAsync(o => o.Id, o => new OrganisationNames(o.Name, o.Names), ct);
+    }
+
+    private sealed record FirstTry(long At);
+
+    private static partial class Log
+    {
+        [LoggerMessage(311, LogLevel.Warning, "Drafted the announcements of outcome {Outcome} though {Missing} nodes and organisations have not arrived")]
+        public static partial void WithoutNames(ILogger logger, Guid outcome, int missing);
     }
 }

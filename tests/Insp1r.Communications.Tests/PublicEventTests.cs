@@ -102,6 +102,21 @@ public sealed class PublicEventTests(Shared shared)
         (await shared.App.As($"reader@{node}").PostAsync("/api/v1/events", Launch(node), Ct)).IsProblem(403, "forbidden");
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(" ")]
+    public async Task P1_RecordEvent_SpeakersWithoutAPublicSource_IsRefused_AndChangesNothing(string? source)
+    {
+        var node = shared.NewNode();
+        var contributor = shared.App.As($"contributor@{node}");
+
+        var refused = await contributor.PostAsync("/api/v1/events", Launch(node, source: source), Ct);
+
+        Assert.Equal(["/source required"], refused.IsProblem(422, "invalid").Faults());
+        Assert.Equal(0L, await shared.ScalarAsync<long>("select count(*) from public_event where node = $1", Ct, node));
+        (await contributor.PostAsync("/api/v1/events", new { node, title = new { en = "a" }, sourceLanguage = "en", startsOn = "2022-02-03", speakers = Array.Empty<object>() }, Ct)).Expect(201);
+    }
+
     [Fact]
     public async Task C9_RecordEvent_OfANodeThatArrivesLater_IsRefused_ThenSucceedsWithTheSameKey()
     {
@@ -119,7 +134,7 @@ public sealed class PublicEventTests(Shared shared)
         (await contributor.PostAsync("/api/v1/events", Launch(node), Ct, key)).Expect(201);
     }
 
-    private static object Launch(string node, string startsOn = "2022-02-03") => new
+    private static object Launch(string node, string startsOn = "2022-02-03", string? source = "https://example.org/launch") => new
     {
         node,
         title = new { en = "Online launch", fr = "Lancement en ligne", es = "Lanzamiento en línea" },
@@ -127,7 +142,7 @@ public sealed class PublicEventTests(Shared shared)
         startsOn,
         online = true,
         participants = 300,
-        source = "https://example.org/launch",
+        source,
         speakers = new[] { new { name = "L. Speaker", organisation = "An organisation" } },
     };
 }

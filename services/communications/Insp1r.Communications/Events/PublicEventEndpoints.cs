@@ -9,7 +9,7 @@ internal static class PublicEventEndpoints
         var events = api.MapGroup("/events").WithTags("Events");
         events.MapPost("/", RecordPublicEvent.Handle).WithName("RecordEvent")
             .WithSummary("Record a public event of a node")
-            .WithDescription("What its own publication says of it. Participants are a number; speakers only those whom the publication quotes.")
+            .WithDescription("What its own publication says of it. Participants are a number; speakers only those whom the publication quotes, and then `source` says where it is.")
             .Requires(Role.Contributor, Scopes.Write);
         events.MapGet("/", ReadPublicEvents.List).WithName("ListEvents")
             .WithSummary("Public events, the latest first")

@@ -76,6 +76,8 @@ internal static class RecordPublicEvent
 
         var speakers = request.Speakers ?? [];
         errors.Count("/speakers", speakers, MaxSpeakers);
+        if (speakers.Length > 0 && string.IsNullOrWhiteSpace(request.Source))
+            errors.Add("/source", "required", "Names of persons need the public source that quotes them, such as the address of a report.");
         for (var i = 0; i < speakers.Length && i < MaxSpeakers; i++)
         {
             if (speakers[i] is not { } speaker)

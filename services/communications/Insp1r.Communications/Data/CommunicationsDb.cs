@@ -20,7 +20,7 @@ internal sealed class CommunicationsDb(DbContextOptions<CommunicationsDb> option
             node.ToTable("NetworkNode");
             node.Property(n => n.Id).ValueGeneratedNever();
             node.Property(n => n.Names).IsJson();
-            // Not unique: two nodes may trade their paths, and their events arrive in any order.
+            // Membership keeps paths unique, and a node's never changes. Here that is not asked again: a copy takes what its owner says.
             node.HasIndex(n => n.Path);
         });
 

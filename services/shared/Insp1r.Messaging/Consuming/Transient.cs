@@ -36,7 +36,7 @@ internal static partial class Transient
 
     private static partial class Log
     {
-        [LoggerMessage(231, LogLevel.Warning, "{Consumer} waits for the database: {Reason}")]
+        [LoggerMessage(231, LogLevel.Warning, "{Consumer} tries again shortly: {Reason}")]
         public static partial void Waiting(ILogger logger, string consumer, string reason);
     }
 }

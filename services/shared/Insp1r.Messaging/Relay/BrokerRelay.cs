@@ -103,7 +103,7 @@ internal sealed partial class BrokerRelay(ServiceDatabase database, LogSignal si
                     more = page.Rows.Count == PageSize ? Task.CompletedTask : wait.NextAsync(seen, page.Held, null, ct);
                 }
 
-                state.Ticked(pages.Count);
+                state.Ticked();
                 if (pages.Count == MaxPagesInFlight)
                 {
                     await Task.WhenAny(pages.Peek().Published, Task.Delay(Poll, ct));

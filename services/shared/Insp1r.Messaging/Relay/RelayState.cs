@@ -7,12 +7,7 @@ internal sealed class RelayState(TimeProvider clock)
 
     public bool IsActive { get; set; }
     public bool IsStandby { get; set; }
-    public int PagesInFlight { get; private set; }
     public TimeSpan SinceTick => clock.GetElapsedTime(Volatile.Read(ref _lastTick));
 
-    public void Ticked(int pagesInFlight)
-    {
-        PagesInFlight = pagesInFlight;
-        Volatile.Write(ref _lastTick, clock.GetTimestamp());
-    }
+    public void Ticked() => Volatile.Write(ref _lastTick, clock.GetTimestamp());
 }

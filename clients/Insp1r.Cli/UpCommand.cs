@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Insp1r.Platform;
 
@@ -18,8 +19,8 @@ internal static class UpCommand
         var replicas = new Option<int?>("--replicas") { Description = "Replicas of each service" };
         replicas.Validators.Add(given =>
         {
-            if (given.GetValueOrDefault<int?>() is < 1)
-                given.AddError("--replicas is 1 or more.");
+            if (given.Tokens is [var number] && !(int.TryParse(number.Value, CultureInfo.InvariantCulture, out var count) && count >= 1))
+                given.AddError("--replicas is a number, 1 or more.");
         });
         var noDemo = new Option<bool>("--no-demo") { Description = "Leave the demo data out" };
         var command = new Command("up", "Start the platform; also passes --Parameters:NAME=VALUE to the application model")

@@ -218,6 +218,8 @@ public sealed class SyncTests(Shared shared)
         var network = await shared.NewNetworkAsync(Ct);
 
         var refused = (await network.PushAsync([network.Item("1"), network.Item("2", ("country", "XX"))], Ct, "?atomic=true")).IsProblem(422, "batch-refused");
+        Assert.Null(refused.Json["results"]![0]!["id"]);
+        Assert.Empty((await network.Reader.GetAsync("/api/v1/sync/status", Ct)).Expect(200).Json["items"]!.AsArray());
         Assert.Equal(["created", "rejected"], refused.Results());
         Assert.Equal("", await shared.StateOfAsync(network.Node, Ct));
         Assert.Equal(1, await shared.LogRowsAsync(network.Node, Ct)); // The node's own.

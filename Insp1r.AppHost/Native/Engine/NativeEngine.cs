@@ -83,7 +83,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
         await _projects;
         await _stopServers.CancelAsync();
         await _servers;
-        foreach (var database in builder.Resources.OfType<PostgresDatabaseResource>())
+        foreach (var database in _board.Resources.Where(resource => resource.Kind == "database").ToList())
             _board.Update(database.Name, s => s with { State = ResourceState.Stopped });
         foreach (var proxy in _proxies)
             await proxy.DisposeAsync();

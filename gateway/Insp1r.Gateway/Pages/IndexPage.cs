@@ -10,8 +10,7 @@ internal static class IndexPage
         ("docs", DocsPage.Path, "The API to read and to try"),
         ("openapi", DocumentEndpoint.Path, "The API as an OpenAPI 3.1 document"),
         ("problems", ProblemPages.Path, "What each error means and what to do"),
-        ("token", "/connect/token", "Where a client gets its access token"),
-        ("discovery", "/.well-known/openid-configuration", "The token issuer's description"),
+        ("discovery", "/.well-known/openid-configuration", "Where and how a client gets its access token"),
         ("health", "/health/ready", "Whether the gateway takes requests"),
     ];
 

@@ -143,7 +143,7 @@ public static class ServiceDefaultsExtensions
         {
             404 => ("not-found", "There is nothing at this address."),
             405 => ("method-not-allowed", $"This address does not take {context.Request.Method}."),
-            415 => ("unsupported-media-type", "Send JSON: Content-Type: application/json."),
+            415 => ("unsupported-media-type", "Send JSON (Content-Type: application/json), or what the operation takes by /openapi/v1.json: a sync also application/x-ndjson."),
             _ => ("http", ReasonPhrases.GetReasonPhrase(status)),
         };
         return new Error(status, name, ReasonPhrases.GetReasonPhrase(status)).ToProblem(detail).ExecuteAsync(context);

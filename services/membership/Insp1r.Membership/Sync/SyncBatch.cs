@@ -182,7 +182,12 @@ internal sealed partial class SyncBatch(
         if (RejectRepeats(report) || !report.IsWhole)
             return null;
         if (options.Atomic && chunk.Lines.Any(line => line.Result is SyncResult.Rejected or SyncResult.Conflict))
+        {
+            // What would have been created does not exist: no id, as when a batch is only validated.
+            foreach (var line in chunk.Lines.Where(line => line.Result == SyncResult.Created))
+                line.Becomes(SyncResult.Created, Guid.Empty, 0);
             return (Finish(chunk, report, taken: false), SyncErrors.BatchRefused.ToProblem("Nothing was changed: some items were rejected or in conflict."));
+        }
 
         var results = Finish(chunk, report);
         if (options.Key is not null)

@@ -139,7 +139,7 @@ internal sealed class SyncItemReader
         {
             if (Text(ref reader) is { } text)
                 return text;
-            errors.Add(pointer, "bad-character", "Control characters and broken surrogate pairs are not allowed.");
+            errors.Add(pointer, "bad-character", "Control characters and broken surrogate pairs are not allowed, and the file must be UTF-8.");
             return "-";
         }
 

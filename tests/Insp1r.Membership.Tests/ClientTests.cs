@@ -141,6 +141,10 @@ public sealed class ClientTests(Shared shared)
         (await mine.Steward.PatchAsync(address, new { grants = new[] { $"operator@{mine.Node}" } }, Ct, ("If-Match", "\"1\""))).IsProblem(403, "outside-your-nodes");
         (await mine.Steward.PatchAsync(address, new { grants = Array.Empty<string>() }, Ct, ("If-Match", "\"1\""))).IsProblem(422, "invalid");
         (await mine.Steward.PatchAsync(address, new { grants = new[] { "king@insp1r" } }, Ct, ("If-Match", "\"1\""))).IsProblem(422, "invalid");
+        var second = (await mine.Steward.PatchAsync(address, new { grants = new[] { $"reader@{mine.Node}", "king@insp1r" } }, Ct, ("If-Match", "\"1\""))).IsProblem(422, "invalid");
+        Assert.Equal("/grants/1", (string?)second.Json["errors"]![0]!["pointer"]);
+        var tooMany = Enumerable.Range(0, 50).Select(n => $"reader@{mine.Node}.x{n}").Prepend($"reader@{mine.Node}").ToArray();
+        (await mine.Steward.PatchAsync(address, new { grants = tooMany }, Ct, ("If-Match", "\"1\""))).IsProblem(422, "invalid");
         (await mine.Steward.PatchAsync(address, new { scopes = new[] { "everything" } }, Ct, ("If-Match", "\"1\""))).IsProblem(422, "invalid");
         (await mine.Steward.PatchAsync(address, new { clientId = "other" }, Ct, ("If-Match", "\"1\""))).IsProblem(400, "bad-request");
 

@@ -106,13 +106,7 @@ public sealed class OperationsTests(Shared shared)
             await command.ExecuteNonQueryAsync(Ct);
         }
 
-        public async Task<T> ScalarAsync<T>(string sql)
-        {
-            await using var connection = new NpgsqlConnection(_database);
-            await connection.OpenAsync(Ct);
-            await using var command = new NpgsqlCommand(sql, connection);
-            return (T)(await command.ExecuteScalarAsync(Ct))!;
-        }
+        public Task<T> ScalarAsync<T>(string sql) => Shared.ScalarOfAsync<T>(_database, sql, Ct);
 
         public async ValueTask DisposeAsync()
         {

@@ -45,9 +45,12 @@ public sealed class Shared : IAsyncLifetime
     internal async Task<JsonNode> AddNodeAsync(string path, string level, string? country, CancellationToken ct) =>
         (await Steward.PostAsync("/api/v1/nodes", new { path, level, names = new { en = path }, country }, ct)).Expect(201).Json;
 
-    internal async Task<T> ScalarAsync<T>(string sql, CancellationToken ct, params object[] values)
+    internal Task<T> ScalarAsync<T>(string sql, CancellationToken ct, params object[] values) => ScalarOfAsync<T>(Database, sql, ct, values);
+
+    /// <summary>The same of a database of a test's own.</summary>
+    internal static async Task<T> ScalarOfAsync<T>(string database, string sql, CancellationToken ct, params object[] values)
     {
-        await using var connection = new NpgsqlConnection(Database);
+        await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values)

@@ -27,12 +27,8 @@ public sealed class StartTests(Shared shared)
                 await Until.TrueAsync(async () => (await api.GetAsync("/api/v1/nodes", Ct)).Status == 200, "each replica answers with a token of its own", Ct);
             }
 
-            await using var connection = new Npgsql.NpgsqlConnection(database);
-            await connection.OpenAsync(Ct);
-            await using var command = new Npgsql.NpgsqlCommand("select count(*) from change_log", connection);
-            Assert.Equal(1L, await command.ExecuteScalarAsync(Ct));
-            command.CommandText = "select count(*) from signing_key";
-            Assert.Equal(1L, await command.ExecuteScalarAsync(Ct));
+            foreach (var table in (string[])["change_log", "signing_key"])
+                Assert.Equal(1L, await Shared.ScalarOfAsync<long>(database, $"select count(*) from {table}", Ct));
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Insp1r.Communications.Data;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.Contracts.Communications;
@@ -18,9 +17,6 @@ namespace Insp1r.Communications.Announcements;
 internal sealed partial class DraftAnnouncements(IOptions<DraftingOptions> options, TimeProvider clock, ILogger<DraftAnnouncements> logger)
     : IEffect<CommunicationsDb, OutcomeSubstantiated>
 {
-    // By the object that comes with every try of one delivery; it goes with that.
-    private static readonly ConditionalWeakTable<Received<OutcomeSubstantiated>, FirstTry> FirstTries = [];
-
     public async Task HandleAsync(Received<OutcomeSubstantiated> received, CommunicationsDb db, CancellationToken ct)
     {
         var happened = received.Event;
@@ -56,8 +52,7 @@ internal sealed partial class DraftAnnouncements(IOptions<DraftingOptions> optio
         if (missing == 0)
             return;
 
-        var first = FirstTries.GetValue(received, _ => new FirstTry(clock.GetTimestamp()));
-        if (clock.GetElapsedTime(first.At) < options.Value.Patience)
+        if (received.SinceFirstTry < options.Value.Patience)
             throw new TimeoutException($"{missing} nodes and organisations of event {received.Id} are not here yet.");
         Log.WithoutNames(logger, received.Event.State.Id, missing);
     }
@@ -74,8 +69,6 @@ internal sealed partial class DraftAnnouncements(IOptions<DraftingOptions> optio
         var ids = happened.State.Contributions.Select(contribution => contribution.OrganisationId).ToArray();
         return await db.Organisations.AsNoTracking().Where(o => ids.Contains(o.Id)).ToDictionaryAsync(o => o.Id, o => new OrganisationNames(o.Name, o.Names), ct);
     }
-
-    private sealed record FirstTry(long At);
 
     private static partial class Log
     {

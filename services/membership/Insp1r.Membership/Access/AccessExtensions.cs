@@ -8,9 +8,8 @@ internal static class AccessExtensions
         builder.Services.AddSingleton<ClientStore>();
         builder.Services.AddSingleton<TokenSigning>();
         builder.Services.AddSingleton<DevelopmentClients>();
-        builder.Services.AddHostedService<TokenSigningRefresh>();
         builder.Services.AddSingleton<WithdrawnAccessList>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<WithdrawnAccessList>());
+        builder.Services.AddHostedService<AccessRefresh>();
         return builder;
     }
 

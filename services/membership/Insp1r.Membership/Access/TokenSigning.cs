@@ -26,34 +26,14 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
     public IEnumerable<ECDsaSecurityKey> Keys => _keys.Select(key => key.Key);
 
     /// <summary>Makes the first key where there is none. Replicas that start together agree on one.</summary>
-    public async Task EnsureKeyAsync(CancellationToken ct)
-    {
-        // Two statements: one alone would look for a key as the table was before the lock.
-        await using (var batch = database.DataSource.CreateBatch())
-        {
-            batch.BatchCommands.Add(new("select pg_advisory_xact_lock(7308604)"));
-            batch.BatchCommands.Add(Insert("where not exists (select 1 from signing_key)"));
-            await batch.ExecuteNonQueryAsync(ct);
-        }
-
-        await LoadAsync(ct);
-    }
+    public Task EnsureKeyAsync(CancellationToken ct) => AddKeyAsync("where not exists (select 1 from signing_key)", ct);
 
     /// <summary>
     /// Adds a key. It signs once every service has had the time to read it; the one before goes when no token of it can live any more.
+    /// Two replicas, or two operators, that think of it at once make one.
     /// </summary>
-    public async Task RotateAsync(CancellationToken ct)
-    {
-        await using (var batch = database.DataSource.CreateBatch())
-        {
-            batch.BatchCommands.Add(new("select pg_advisory_xact_lock(7308604)"));
-            // Two replicas, or two operators, that think of it at once make one.
-            batch.BatchCommands.Add(Insert("where not exists (select 1 from signing_key where created_at > $3 - interval '1 minute')"));
-            await batch.ExecuteNonQueryAsync(ct);
-        }
-
-        await LoadAsync(ct);
-    }
+    public Task RotateAsync(CancellationToken ct) =>
+        AddKeyAsync("where not exists (select 1 from signing_key where created_at > $3 - interval '1 minute')", ct);
 
     /// <summary>A new key where the youngest is old; and keys that have not signed for an hour go.</summary>
     public async Task LookAfterKeysAsync(CancellationToken ct)
@@ -127,14 +107,23 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
         return keys.FirstOrDefault(candidate => candidate.CreatedAt <= now - Settling, keys[^1]);
     }
 
-    private NpgsqlBatchCommand Insert(string condition)
+    private async Task AddKeyAsync(string condition, CancellationToken ct)
     {
+        var now = clock.GetUtcNow();
         using var candidate = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var command = new NpgsqlBatchCommand($"insert into signing_key (kid, private_key, created_at) select $1, $2, $3 {condition}");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N") });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = candidate.ExportPkcs8PrivateKey() });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
-        return command;
+        var insert = new NpgsqlBatchCommand($"insert into signing_key (kid, private_key, created_at) select $1, $2, $3 {condition}");
+        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Guid.CreateVersion7(now).ToString("N") });
+        insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = candidate.ExportPkcs8PrivateKey() });
+        insert.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        // Two statements: one alone would look for a key as the table was before the lock.
+        await using (var batch = database.DataSource.CreateBatch())
+        {
+            batch.BatchCommands.Add(new("select pg_advisory_xact_lock(7308604)"));
+            batch.BatchCommands.Add(insert);
+            await batch.ExecuteNonQueryAsync(ct);
+        }
+
+        await LoadAsync(ct);
     }
 
     private static ECDsaSecurityKey Import(string kid, byte[] pkcs8)
@@ -142,33 +131,5 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
         var key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(pkcs8, out _);
         return new ECDsaSecurityKey(key) { KeyId = kid };
-    }
-}
-
-/// <summary>Reads the keys once a minute, as every other service does, and sees to it that they are renewed.</summary>
-internal sealed partial class TokenSigningRefresh(TokenSigning signing, TimeProvider clock, ILogger<TokenSigningRefresh> logger) : BackgroundService
-{
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(TimeSpan.FromMinutes(1), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                await signing.LoadAsync(stoppingToken);
-                await signing.LookAfterKeysAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
-            {
-                if (!stoppingToken.IsCancellationRequested)
-                    Log.KeptKeys(logger, e.Message);
-            }
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1101, LogLevel.Warning, "The signing keys could not be read again ({Reason}); the known ones stay in use")]
-        public static partial void KeptKeys(ILogger logger, string reason);
     }
 }

@@ -23,7 +23,8 @@ internal sealed class EffectConsumer<TDb, TEvent, TEffect>(string queue, IServic
         {
             try
             {
-                await Transient.RetryAsync(token => OnceAsync(received, token), queue, logger, ct);
+                var tried = received with { FirstTryAt = Stopwatch.GetTimestamp() };
+                await Transient.RetryAsync(token => OnceAsync(tried, token), queue, logger, ct);
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {

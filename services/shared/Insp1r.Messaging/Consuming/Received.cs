@@ -6,7 +6,13 @@ using Insp1r.ServiceDefaults.Http;
 namespace Insp1r.Messaging.Consuming;
 
 /// <summary>An event as it arrived. <paramref name="Id"/> is the id of its row in the publisher's log.</summary>
-public sealed record Received<TEvent>(Guid Id, TEvent Event, string? TraceParent, DateTimeOffset OccurredAt) where TEvent : class, IEvent;
+public sealed record Received<TEvent>(Guid Id, TEvent Event, string? TraceParent, DateTimeOffset OccurredAt) where TEvent : class, IEvent
+{
+    /// <summary>How long an effect has been tried, over all tries of this delivery.</summary>
+    public TimeSpan SinceFirstTry => Stopwatch.GetElapsedTime(FirstTryAt);
+
+    internal long FirstTryAt { get; init; }
+}
 
 /// <summary>An event of a pack that could not be handled.</summary>
 internal sealed record FailedItem(Guid Id, Exception Reason);

@@ -16,6 +16,9 @@ public sealed class WithdrawnAccess
     /// <summary>Where the issuing service tells it to the others. No route of the gateway leads there.</summary>
     public const string Path = "/access/withdrawn";
 
+    /// <summary>How often it is read again. What a replica of the issuing service hears that late, the others hear once more that late.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
+
     private volatile FrozenDictionary<string, int> _least = FrozenDictionary<string, int>.Empty;
 
     /// <param name="least">By client, the least version of its access that is still believed.</param>
@@ -34,11 +37,9 @@ internal sealed partial class WithdrawnAccessRefresh(
     WithdrawnAccess withdrawn, IHttpClientFactory clients, IOptions<AuthorityOptions> authority, TimeProvider clock, ILogger<WithdrawnAccessRefresh> logger)
     : BackgroundService
 {
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Period, clock);
+        using var timer = new PeriodicTimer(WithdrawnAccess.Period, clock);
         try
         {
             do

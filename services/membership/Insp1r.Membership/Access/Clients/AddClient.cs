@@ -16,7 +16,7 @@ internal static class AddClient
             errors.Add("/clientId", "bad-client-id", "1 to 60 lower-case letters, digits and hyphens.");
         errors.Required("/description", request.Description, 200);
         ClientRules.Scopes(errors, request.Scopes);
-        if (ClientRules.Grants(errors, caller, request.Grants) is { } refusal)
+        if (ClientRules.Grants(errors, caller, request.Grants, has: []) is { } refusal)
             return refusal;
         if (errors.Any)
             return errors.ToProblem();

@@ -34,9 +34,7 @@ internal static class ChangeClient
         };
         errors.Required("/description", wanted.Description, 200);
         ClientRules.Scopes(errors, wanted.Scopes);
-        // What it has already nobody needs to give again.
-        var given = wanted.Grants.Except(client.Grants, StringComparer.Ordinal).ToArray();
-        if ((given.Length > 0 || wanted.Grants.Length == 0) && ClientRules.Grants(errors, caller, wanted.Grants.Length == 0 ? [] : given) is { } notYours)
+        if (ClientRules.Grants(errors, caller, wanted.Grants, has: client.Grants) is { } notYours)
             return notYours;
         if (errors.Any)
             return errors.ToProblem();

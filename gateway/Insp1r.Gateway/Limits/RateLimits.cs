@@ -15,7 +15,7 @@ internal sealed class RateLimits(RequestDelegate next, Budgets budgets, TimeProv
 
     public Task InvokeAsync(HttpContext context)
     {
-        var client = Caller.Of(context.User).ClientId;
+        var client = Caller.Of(context.User).Id;
         Rate rate;
         Budget budget;
         if (client.Length > 0)

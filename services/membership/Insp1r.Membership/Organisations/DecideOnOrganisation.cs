@@ -57,7 +57,7 @@ internal static class DecideOnOrganisation
             Reason = request.Reason,
             DecidedBy = request.DecidedBy,
             DecidedOn = request.DecidedOn,
-            ClientId = caller.ClientId,
+            ClientId = caller.Id,
             RecordedAt = now,
         });
         move(organisation, now);

@@ -48,7 +48,7 @@ internal static class ResolveConflict
 
         var resolved = await ReadAsync(
             db, $"update sync_conflict set resolved_at = $2, resolved_by = $3, taken = $4 where id = $1 returning {ConflictResponse.Columns}",
-            [id, now, caller.ClientId, request.Take], ct);
+            [id, now, caller.Id, request.Take], ct);
         if (own is not null)
             await own.CommitAsync(ct);
         return TypedResults.Ok(resolved!);

@@ -112,7 +112,7 @@ internal sealed partial class SyncBatch(
             set last_contact = excluded.last_contact, created = excluded.created, updated = excluded.updated, unchanged = excluded.unchanged,
                 conflicts = excluded.conflicts, rejected = excluded.rejected
             """);
-        command.Parameters.AddWithValue(caller.ClientId);
+        command.Parameters.AddWithValue(caller.Id);
         command.Parameters.AddWithValue(clock.GetUtcNow());
         command.Parameters.AddWithValue(Array.ConvertAll(states, state => state.Key));
         command.Parameters.AddWithValue(Array.ConvertAll(states, state => state.Value.Created));
@@ -137,7 +137,7 @@ internal sealed partial class SyncBatch(
 
         // The session's lock lasts as long as the batch, and dies with its process.
         await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended($1 || chr(31) || $2, 8714))", _connection);
-        command.Parameters.AddWithValue(caller.ClientId);
+        command.Parameters.AddWithValue(caller.Id);
         command.Parameters.AddWithValue(options.Key);
         return (bool)(await command.ExecuteScalarAsync(ct))! ? null : IdempotencyErrors.InFlight.ToProblem("The first request with this key is still at work.");
     }
@@ -169,7 +169,7 @@ internal sealed partial class SyncBatch(
         MergeReport report;
         try
         {
-            report = await SyncMerge.CommitAsync(_connection, transaction, chunk, _nodes, caller.ClientId, now, ct);
+            report = await SyncMerge.CommitAsync(_connection, transaction, chunk, _nodes, caller.Id, now, ct);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CardinalityViolation)
         {
@@ -235,7 +235,7 @@ internal sealed partial class SyncBatch(
     {
         await using var command = new NpgsqlCommand(
             "select body_hash, results, counts from sync_chunk where client_id = $1 and key = $2 and chunk_no = $3", _connection);
-        command.Parameters.AddWithValue(caller.ClientId);
+        command.Parameters.AddWithValue(caller.Id);
         command.Parameters.AddWithValue(options.Key!);
         command.Parameters.AddWithValue(number);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -253,7 +253,7 @@ internal sealed partial class SyncBatch(
         await using var command = new NpgsqlCommand("""
             insert into sync_chunk (client_id, key, chunk_no, body_hash, results, counts, created_at) values ($1, $2, $3, $4, $5, $6, $7)
             """, _connection, transaction);
-        command.Parameters.AddWithValue(caller.ClientId);
+        command.Parameters.AddWithValue(caller.Id);
         command.Parameters.AddWithValue(options.Key!);
         command.Parameters.AddWithValue(chunk.Number);
         command.Parameters.AddWithValue(chunk.Hash);

@@ -5,11 +5,16 @@ using Microsoft.AspNetCore.Http;
 namespace Insp1r.ServiceDefaults.Access;
 
 /// <summary>Who asks, and what they may do. A handler takes it as a parameter.</summary>
-public sealed class Caller(string clientId, IReadOnlyList<Grant> grants, IReadOnlyList<string> scopes, int accessVersion = 0)
+public sealed class Caller(string id, IReadOnlyList<Grant> grants, IReadOnlyList<string> scopes, int accessVersion = 0, string? app = null)
 {
     public static readonly Caller Anonymous = new("", [], []);
 
-    public string ClientId { get; } = clientId;
+    /// <summary>The token's subject: an API client's own id, or the id of a person's account. Never a name or an address.</summary>
+    public string Id { get; } = id;
+
+    /// <summary>The client that the token was issued to: the API client itself, or the app that a person uses.</summary>
+    public string App { get; } = app ?? id;
+
     public IReadOnlyList<Grant> Grants { get; } = grants;
     public IReadOnlyList<string> Scopes { get; } = scopes;
 

@@ -81,7 +81,7 @@ internal sealed partial class TokenValidator(SigningKeys keys, IOptions<Authorit
         ValidTypes = ["at+jwt"],
         IssuerSigningKeyResolver = (_, _, kid, _) => keys.Find(kid),
         ClockSkew = TimeSpan.FromSeconds(30),
-        NameClaimType = Claims.ClientId,
+        NameClaimType = Claims.Subject,
     };
 
     public async Task<(ClaimsPrincipal Caller, DateTimeOffset Expires)?> ValidateAsync(string token)
@@ -106,7 +106,7 @@ internal sealed partial class TokenValidator(SigningKeys keys, IOptions<Authorit
 
         var scopes = identity.FindFirst(Claims.Scope)?.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         _ = int.TryParse(identity.FindFirst(Claims.AccessVersion)?.Value, CultureInfo.InvariantCulture, out var version);
-        return new Caller(identity.FindFirst(Claims.ClientId)?.Value ?? "", grants, scopes, version);
+        return new Caller(identity.FindFirst(Claims.Subject)?.Value ?? "", grants, scopes, version, identity.FindFirst(Claims.ClientId)?.Value);
     }
 
     private static partial class Log
@@ -119,6 +119,7 @@ internal sealed partial class TokenValidator(SigningKeys keys, IOptions<Authorit
 /// <summary>The claims of an access token, beside the standard ones.</summary>
 public static class Claims
 {
+    public const string Subject = "sub";
     public const string ClientId = "client_id";
     public const string Scope = "scope";
     public const string Grants = "grants";

@@ -21,12 +21,12 @@ public sealed class WithdrawnAccess
 
     private volatile FrozenDictionary<string, int> _least = FrozenDictionary<string, int>.Empty;
 
-    /// <param name="least">By client, the least version of its access that is still believed.</param>
+    /// <param name="least">By subject (a client or an account), the least version of its access that is still believed.</param>
     public void Set(IReadOnlyDictionary<string, int> least) => _least = least.ToFrozenDictionary(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, int> Least => _least;
 
-    internal bool Covers(Caller caller) => _least.TryGetValue(caller.ClientId, out var least) && caller.AccessVersion < least;
+    internal bool Covers(Caller caller) => _least.TryGetValue(caller.Id, out var least) && caller.AccessVersion < least;
 }
 
 /// <summary>

@@ -39,7 +39,7 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
 
         var ct = context.RequestAborted;
         var hash = await HashAsync(request, ct);
-        var client = Caller.Of(context.User).ClientId;
+        var client = Caller.Of(context.User).Id;
         var db = context.RequestServices.GetRequiredService<TDb>();
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

@@ -1,3 +1,6 @@
+using Insp1r.Membership.Accounts;
+using Insp1r.Membership.Apps;
+using Insp1r.Membership.Mail;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Insp1r.Messaging.Log;
@@ -13,6 +16,13 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<MemberOrganisation> Organisations => Set<MemberOrganisation>();
     public DbSet<ExternalId> ExternalIds => Set<ExternalId>();
     public DbSet<OrganisationDecision> Decisions => Set<OrganisationDecision>();
+    public DbSet<Account> Accounts => Set<Account>();
+    public DbSet<AccountGrant> AccountGrants => Set<AccountGrant>();
+    public DbSet<AccountSession> Sessions => Set<AccountSession>();
+    public DbSet<App> Apps => Set<App>();
+    public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+    public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
 
     // Each index is there for a query, not because of a foreign key.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

@@ -1,0 +1,114 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Insp1r.Membership.Accounts;
+
+/// <summary>
+/// A person's way in: an address, a password that nobody else ever knew, and a second factor. Name and the rest are the
+/// <see cref="PersonId">person</see>'s.
+/// </summary>
+internal sealed class Account : IdentityUser<Guid>
+{
+    public required Guid PersonId { get; init; }
+
+    /// <summary>The person's node, which never changes. Its stewards keep the account.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Of mails and pages: en, fr or es.</summary>
+    public required string Language { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Who invited the person: a client or an account.</summary>
+    public required string CreatedBy { get; init; }
+
+    /// <summary>Null until the invitation is taken up.</summary>
+    public DateTimeOffset? ActivatedAt { get; set; }
+    public DateTimeOffset? ClosedAt { get; private set; }
+    public int Version { get; private set; } = 1;
+
+    /// <summary>Raised by whatever makes tokens that are out worth less than they say.</summary>
+    public int AccessVersion { get; private set; } = 1;
+    public DateTimeOffset? AccessChangedAt { get; private set; }
+
+    /// <summary>The time step of the last one-time code that was taken: no code is taken twice (RFC 6238, section 5.2).</summary>
+    public long LastTimeStep { get; set; }
+
+    public bool IsOpen => ClosedAt is null;
+
+    public static Account Open(Guid id, Guid personId, string node, string email, string language, string createdBy, DateTimeOffset at) => new()
+    {
+        Id = id,
+        PersonId = personId,
+        Node = node,
+        UserName = email,
+        NormalizedUserName = Normalize(email),
+        Email = email,
+        NormalizedEmail = Normalize(email),
+        Language = language,
+        CreatedAt = at,
+        CreatedBy = createdBy,
+        LockoutEnabled = true,
+        SecurityStamp = NewStamp(),
+    };
+
+    /// <summary>Tokens that are out are worth no more than what the account may do now.</summary>
+    public void ChangeAccess(DateTimeOffset at)
+    {
+        AccessVersion++;
+        AccessChangedAt = at;
+        Version++;
+    }
+
+    public void Close(DateTimeOffset at)
+    {
+        ClosedAt = at;
+        PasswordHash = null;
+        SecurityStamp = NewStamp();
+        ChangeAccess(at);
+    }
+
+    /// <summary>Makes every link worthless that was mailed before.</summary>
+    public void Restamp() => SecurityStamp = NewStamp();
+
+    public static string Normalize(string email) => email.Trim().Normalize().ToUpperInvariant();
+
+    private static string NewStamp() => Guid.NewGuid().ToString("N");
+}
+
+internal sealed class AccountMapping :
+    IEntityTypeConfiguration<Account>, IEntityTypeConfiguration<IdentityUserLogin<Guid>>, IEntityTypeConfiguration<IdentityUserToken<Guid>>
+{
+    public const string UniqueEmail = "account_email";
+    public const string UniquePerson = "account_person";
+
+    public void Configure(EntityTypeBuilder<Account> account)
+    {
+        account.ToTable("account");
+        account.Property(a => a.Id).ValueGeneratedNever();
+        account.Property(a => a.ConcurrencyStamp).IsConcurrencyToken();
+        account.Property(a => a.Node).UseCollation("C");
+        account.Ignore(a => a.PhoneNumber).Ignore(a => a.PhoneNumberConfirmed);
+        account.HasIndex(a => a.NormalizedEmail).IsUnique().HasDatabaseName(UniqueEmail);
+        account.HasIndex(a => a.PersonId).IsUnique().HasDatabaseName(UniquePerson);
+        account.HasIndex(a => new { a.Node, a.Id });
+        account.HasIndex(a => a.AccessChangedAt).HasFilter("access_changed_at is not null");
+    }
+
+    /// <summary>Who the account is at another OpenID Connect provider.</summary>
+    public void Configure(EntityTypeBuilder<IdentityUserLogin<Guid>> login)
+    {
+        login.ToTable("account_login");
+        login.HasKey(l => new { l.LoginProvider, l.ProviderKey });
+        login.HasIndex(l => l.UserId);
+        login.HasOne<Account>().WithMany().HasForeignKey(l => l.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    /// <summary>The key of the one-time codes, and the recovery codes.</summary>
+    public void Configure(EntityTypeBuilder<IdentityUserToken<Guid>> token)
+    {
+        token.ToTable("account_token");
+        token.HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
+        token.HasOne<Account>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

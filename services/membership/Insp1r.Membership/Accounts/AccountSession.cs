@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Insp1r.Membership.Accounts;
+
+/// <summary>Somebody is signed in: in a browser, or in an app that the person let in.</summary>
+internal sealed class AccountSession
+{
+    /// <summary>A browser is signed out after 12 hours, and after one hour without use.</summary>
+    public static readonly TimeSpan BrowserLifetime = TimeSpan.FromHours(12);
+    public static readonly TimeSpan BrowserIdle = TimeSpan.FromHours(1);
+
+    /// <summary>An app asks anew after 90 days, and after 30 days without use.</summary>
+    public static readonly TimeSpan AppLifetime = TimeSpan.FromDays(90);
+
+    public required Guid Id { get; init; }
+    public required Guid AccountId { get; init; }
+
+    /// <summary>The app's client id, or null for a browser.</summary>
+    public string? App { get; init; }
+
+    /// <summary>What the browser or the app called itself, so that the person knows it again.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>True where a second factor was shown: without, no grant counts that needs one.</summary>
+    public required bool SecondFactor { get; init; }
+
+    /// <summary>What the person let the app do; empty for a browser.</summary>
+    public string[] Scopes { get; init; } = [];
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset LastUsedAt { get; set; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+    public DateTimeOffset? EndedAt { get; private set; }
+    public string? EndedBecause { get; private set; }
+
+    public bool IsAlive(DateTimeOffset now) => EndedAt is null && now < ExpiresAt && (App is not null || now < LastUsedAt + BrowserIdle);
+
+    public void End(DateTimeOffset at, string because)
+    {
+        EndedAt ??= at;
+        EndedBecause ??= because;
+    }
+}
+
+internal sealed class AccountSessionMapping : IEntityTypeConfiguration<AccountSession>
+{
+    public void Configure(EntityTypeBuilder<AccountSession> session)
+    {
+        session.ToTable("account_session");
+        session.Property(s => s.Id).ValueGeneratedNever();
+        session.HasIndex(s => s.AccountId).HasFilter("ended_at is null");
+        session.HasIndex(s => s.ExpiresAt);
+        session.HasOne<Account>().WithMany().HasForeignKey(s => s.AccountId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

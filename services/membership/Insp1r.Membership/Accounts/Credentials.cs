@@ -1,0 +1,90 @@
+using Insp1r.Membership.Data;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Accounts;
+
+/// <summary>
+/// Checks passwords and codes. Five wrong ones in a row, of either kind, lock the account for 15 minutes. A stranger learns nothing
+/// about whether an account exists, is locked or was closed: the answer and the work are the same.
+/// </summary>
+internal sealed class Credentials(UserManager<Account> users, MembershipDb db, TimeProvider clock)
+{
+    public const int MaxFailures = 5;
+    public const int RecoveryCodes = 10;
+    public static readonly TimeSpan Lockout = TimeSpan.FromMinutes(15);
+
+    // As many rounds as a real one: of a password that nobody knows.
+    private static readonly Account Nobody = new() { PersonId = Guid.Empty, Node = "", Language = "en", CreatedAt = default, CreatedBy = "" };
+    private static string? _nobodysHash;
+
+    /// <summary>The account, if the password is its own and it is open and not locked.</summary>
+    public async Task<Account?> CheckPasswordAsync(string email, string password, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var normalized = Account.Normalize(email);
+        var id = await db.Accounts.Where(a => a.NormalizedEmail == normalized).Select(a => a.Id).SingleOrDefaultAsync(ct);
+        var account = await LockAsync(id, ct);
+        var hash = account?.PasswordHash ?? (_nobodysHash ??= users.PasswordHasher.HashPassword(Nobody, Guid.NewGuid().ToString()));
+        var verdict = users.PasswordHasher.VerifyHashedPassword(account ?? Nobody, hash, password);
+        if (account is not { IsOpen: true, PasswordHash: not null } || await users.IsLockedOutAsync(account))
+            return null;
+
+        if (verdict == PasswordVerificationResult.Failed)
+        {
+            await users.AccessFailedAsync(account);
+        }
+        else
+        {
+            if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+                account.PasswordHash = users.PasswordHasher.HashPassword(account, password);
+            // With a second factor ahead the count goes on, or each right password would buy five more guesses at the code.
+            if (!account.TwoFactorEnabled)
+                await users.ResetAccessFailedCountAsync(account);
+        }
+
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return verdict == PasswordVerificationResult.Failed ? null : account;
+    }
+
+    /// <summary>True where the code is the account's one-time code, not used before, or one of its recovery codes.</summary>
+    public async Task<bool> CheckCodeAsync(Guid accountId, string code, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var account = await LockAsync(accountId, ct);
+        if (account is not { IsOpen: true, TwoFactorEnabled: true } || await users.IsLockedOutAsync(account))
+            return false;
+
+        var right = await users.GetAuthenticationTokenAsync(account, Totp.Provider, Totp.Key) is { } key && TakeCode(account, key, code)
+            || (await users.RedeemTwoFactorRecoveryCodeAsync(account, Tidy(code).ToUpperInvariant())).Succeeded;
+        if (right)
+            await users.ResetAccessFailedCountAsync(account);
+        else
+            await users.AccessFailedAsync(account);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return right;
+    }
+
+    /// <summary>Takes a one-time code of this key; false where it is wrong, or one as young was taken before.</summary>
+    public bool TakeCode(Account account, string key, string code)
+    {
+        if (Totp.FindStep(key, Tidy(code), clock.GetUtcNow()) is not { } step || step <= account.LastTimeStep)
+            return false;
+
+        account.LastTimeStep = step;
+        return true;
+    }
+
+    private static string Tidy(string code) => code.Replace(" ", "", StringComparison.Ordinal).Trim();
+
+    // One attempt at an account at a time: many at once would all be judged by the same count of failures. Who comes in between is
+    // answered as if wrong, and not made to wait: that would take a connection for each attempt. (A row lock would give the
+    // transaction an id, and so hold the readers of the log back for as long as hashing takes.)
+    private async Task<Account?> LockAsync(Guid id, CancellationToken ct)
+    {
+        var isFirst = await db.Database.SqlQuery<bool>($"select pg_try_advisory_xact_lock(hashtextextended({id.ToString()}, 8714)) as \"Value\"").SingleAsync(ct);
+        return isFirst ? await db.Accounts.SingleOrDefaultAsync(a => a.Id == id, ct) : null;
+    }
+}

@@ -1,0 +1,33 @@
+using Insp1r.Membership.Accounts.Pages;
+using Insp1r.Membership.Data;
+using Insp1r.Membership.Mail;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Accounts.SigningIn;
+
+/// <summary>Asks for a link to a new password. The answer is the same whether there is such an account or not, and so is its time.</summary>
+internal static class ForgotPassword
+{
+    public sealed record Form(string? Email);
+
+    public static RazorComponentResult<ForgottenPage> Show(HttpContext http) => Page.Show<ForgottenPage>(http);
+
+    public static async Task<RazorComponentResult<MessagePage>> HandleAsync(
+        [FromForm] Form form, HttpContext http, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        // Looking up, writing and committing takes longer than not to: the answer waits until both would be done.
+        var enough = Task.Delay(TimeSpan.FromMilliseconds(300), clock, ct);
+        var email = Account.Normalize(form.Email ?? "");
+        if (await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == email, ct) is { IsOpen: true, ActivatedAt: not null, PasswordHash: not null } account
+            && !await mails.IsWaitingAsync(account, ct))
+        {
+            await mails.ResetPasswordAsync(account);
+            await access.SaveAsync(ct);
+        }
+
+        await enough;
+        return Page.Say(http, words => words.ForgottenSent);
+    }
+}

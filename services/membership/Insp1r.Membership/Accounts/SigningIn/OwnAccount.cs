@@ -1,0 +1,121 @@
+using Insp1r.Membership.Accounts.Pages;
+using Insp1r.Membership.Data;
+using Insp1r.Membership.Mail;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Accounts.SigningIn;
+
+/// <summary>What a person sees and keeps of the own account: what they may do, where they are signed in, password and second factor.</summary>
+internal static class OwnAccount
+{
+    public sealed record EndForm(Guid? Session);
+
+    public sealed record PasswordForm(string? OldPassword, string? NewPassword);
+
+    /// <summary><c>what</c> is replace (a new second factor) or recovery (new recovery codes).</summary>
+    public sealed record SecondFactorForm(string? Password, string? What);
+
+    public static async Task<Results<RazorComponentResult<AccountPage>, RedirectHttpResult>> ShowAsync(
+        HttpContext http, Browser browser, AccountAccess access, UserManager<Account> users, MembershipDb db, TimeProvider clock, CancellationToken ct) =>
+        await browser.ReadAsync(http, ct) is { } me ? await PageAsync(http, me, access, users, db, clock, null, null, ct) : ToSignIn();
+
+    public static async Task<RedirectHttpResult> SignOutAsync(HttpContext http, Browser browser, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        if (await browser.ReadAsync(http, ct) is { } me)
+        {
+            me.Session.End(clock.GetUtcNow(), "signed-out");
+            await access.SaveAsync(ct);
+        }
+
+        await browser.SignOutAsync(http);
+        return ToSignIn();
+    }
+
+    /// <summary>Ends one session of this account, or all but this one.</summary>
+    public static async Task<RedirectHttpResult> EndSessionAsync(
+        [FromForm] EndForm form, HttpContext http, Browser browser, AccountAccess access, MembershipDb db, TimeProvider clock, CancellationToken ct)
+    {
+        if (await browser.ReadAsync(http, ct) is not { } me)
+            return ToSignIn();
+
+        if (form.Session is null)
+        {
+            await access.EndSessionsAsync(me.Account, me.Session.Id, "ended-by-owner", ct);
+        }
+        else if (await db.Sessions.SingleOrDefaultAsync(s => s.Id == form.Session && s.AccountId == me.Account.Id, ct) is { } session)
+        {
+            session.End(clock.GetUtcNow(), "ended-by-owner");
+            me.Account.ChangeAccess(clock.GetUtcNow());
+        }
+
+        await access.SaveAsync(ct);
+        return TypedResults.LocalRedirect("/account");
+    }
+
+    public static async Task<Results<RazorComponentResult<AccountPage>, RedirectHttpResult>> ChangePasswordAsync(
+        [FromForm] PasswordForm form, HttpContext http, Browser browser, Credentials credentials, AccountAccess access, UserManager<Account> users, Mails mails, MembershipDb db, TimeProvider clock, CancellationToken ct)
+    {
+        if (await browser.ReadAsync(http, ct) is not { } me)
+            return ToSignIn();
+
+        var words = Page.Words(http);
+        if (await credentials.CheckPasswordAsync(me.Account.Email!, form.OldPassword ?? "", ct) is null)
+            return await PageAsync(http, me, access, users, db, clock, null, words.WrongPassword, ct);
+        if (PasswordRules.Fault(form.NewPassword ?? "", me.Account.Email!) is { } fault)
+            return await PageAsync(http, me, access, users, db, clock, null, fault == "length" ? words.PasswordLength : words.PasswordGuessable, ct);
+
+        await users.RemovePasswordAsync(me.Account);
+        await users.AddPasswordAsync(me.Account, form.NewPassword!);
+        await access.EndSessionsAsync(me.Account, me.Session.Id, "password-changed", ct);
+        mails.TellOfNewPassword(me.Account);
+        await access.SaveAsync(ct);
+        return await PageAsync(http, me, access, users, db, clock, words.Done, null, ct);
+    }
+
+    public static async Task<Results<RazorComponentResult<AccountPage>, RazorComponentResult<RecoveryPage>, RedirectHttpResult>> BeginSecondFactorAsync(
+        [FromForm] SecondFactorForm form, HttpContext http, Browser browser, Credentials credentials, AccountAccess access, UserManager<Account> users, Mails mails, MembershipDb db, TimeProvider clock, CancellationToken ct)
+    {
+        if (await browser.ReadAsync(http, ct) is not { } me)
+            return ToSignIn();
+        // Somebody at an unlocked screen must not take the account over; nor must who has the password alone.
+        if ((me.Account.TwoFactorEnabled && !me.Session.SecondFactor) || await credentials.CheckPasswordAsync(me.Account.Email!, form.Password ?? "", ct) is null)
+            return await PageAsync(http, me, access, users, db, clock, null, Page.Words(http).WrongPassword, ct);
+
+        if (form.What == "recovery" && me.Account.TwoFactorEnabled)
+        {
+            var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(me.Account, Credentials.RecoveryCodes);
+            mails.TellOfNewSecondFactor(me.Account);
+            await access.SaveAsync(ct);
+            return Page.Show<RecoveryPage>(http, new { Codes = codes!.ToList(), ReturnUrl = "/account" });
+        }
+
+        await browser.AwaitAsync(http, me.Account, NextStep.SetUp);
+        return TypedResults.LocalRedirect("/account/second-factor");
+    }
+
+    private static async Task<RazorComponentResult<AccountPage>> PageAsync(
+        HttpContext http, SignedIn me, AccountAccess access, UserManager<Account> users, MembershipDb db, TimeProvider clock, string? said, string? fault, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var sessions = await db.Sessions.AsNoTracking().Where(s => s.AccountId == me.Account.Id && s.EndedAt == null && s.ExpiresAt > now).OrderByDescending(s => s.LastUsedAt).Take(100).ToListAsync(ct);
+        return Page.Show<AccountPage>(
+            http,
+            new
+            {
+                me.Account,
+                Grants = await access.GrantsAsync(me.Account.Id, me.Session.SecondFactor, ct),
+                Sessions = sessions.Where(session => session.IsAlive(now)).ToList(),
+                Current = me.Session.Id,
+                RecoveryCodes = await users.CountRecoveryCodesAsync(me.Account),
+                HasPassword = me.Account.PasswordHash is not null,
+                Said = said,
+                Fault = fault,
+            },
+            fault is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity);
+    }
+
+    private static RedirectHttpResult ToSignIn() => TypedResults.LocalRedirect("/account/sign-in");
+}

@@ -1,5 +1,6 @@
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
+using Insp1r.Membership.Persons;
 using Insp1r.Messaging.Log;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
@@ -13,6 +14,7 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<MemberOrganisation> Organisations => Set<MemberOrganisation>();
     public DbSet<ExternalId> ExternalIds => Set<ExternalId>();
     public DbSet<OrganisationDecision> Decisions => Set<OrganisationDecision>();
+    public DbSet<Person> Persons => Set<Person>();
 
     // Each index is there for a query, not because of a foreign key.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

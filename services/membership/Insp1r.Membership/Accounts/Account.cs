@@ -24,6 +24,7 @@ internal sealed class Account : IdentityUser<Guid>
 
     /// <summary>Null until the invitation is taken up.</summary>
     public DateTimeOffset? ActivatedAt { get; set; }
+    public DateTimeOffset? ResetSentAt { get; set; }
     public DateTimeOffset? ClosedAt { get; private set; }
     public int Version { get; private set; } = 1;
 

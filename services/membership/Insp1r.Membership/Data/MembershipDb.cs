@@ -3,6 +3,7 @@ using Insp1r.Membership.Apps;
 using Insp1r.Membership.Mail;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
+using Insp1r.Membership.Persons;
 using Insp1r.Messaging.Log;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
@@ -23,6 +24,7 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
     public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
+    public DbSet<Person> Persons => Set<Person>();
 
     // Each index is there for a query, not because of a foreign key.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

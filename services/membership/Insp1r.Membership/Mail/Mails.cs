@@ -2,7 +2,6 @@ using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Data;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Insp1r.Membership.Mail;
@@ -18,12 +17,16 @@ internal sealed class Mails(MembershipDb db, UserManager<Account> users, IOption
         return link;
     }
 
-    public async Task ResetPasswordAsync(Account account) =>
-        Queue(account, MailWords.Of(account.Language).Reset, await LinkAsync("reset", account, LinkTokens.Reset));
+    /// <summary>At most one in five minutes: nobody fills another's mailbox by asking.</summary>
+    public async Task ResetPasswordAsync(Account account)
+    {
+        var now = clock.GetUtcNow();
+        if (account.ResetSentAt > now.AddMinutes(-5))
+            return;
 
-    /// <summary>True where a mail to this account is under way already: nobody fills another's mailbox by asking.</summary>
-    public Task<bool> IsWaitingAsync(Account account, CancellationToken ct) =>
-        db.OutgoingMails.AnyAsync(mail => mail.AccountId == account.Id && mail.CreatedAt > clock.GetUtcNow().AddMinutes(-5), ct);
+        account.ResetSentAt = now;
+        Queue(account, MailWords.Of(account.Language).Reset, await LinkAsync("reset", account, LinkTokens.Reset));
+    }
 
     /// <summary>So that somebody whose account was taken over learns of it.</summary>
     public void TellOfNewPassword(Account account) => Queue(account, MailWords.Of(account.Language).PasswordChanged, $"{authority.Value.Issuer}/account/forgotten");

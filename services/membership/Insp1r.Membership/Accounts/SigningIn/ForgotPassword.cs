@@ -20,8 +20,7 @@ internal static class ForgotPassword
         // Looking up, writing and committing takes longer than not to: the answer waits until both would be done.
         var enough = Task.Delay(TimeSpan.FromMilliseconds(300), clock, ct);
         var email = Account.Normalize(form.Email ?? "");
-        if (await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == email, ct) is { IsOpen: true, ActivatedAt: not null, PasswordHash: not null } account
-            && !await mails.IsWaitingAsync(account, ct))
+        if (await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == email, ct) is { IsOpen: true, ActivatedAt: not null, PasswordHash: not null } account)
         {
             await mails.ResetPasswordAsync(account);
             await access.SaveAsync(ct);

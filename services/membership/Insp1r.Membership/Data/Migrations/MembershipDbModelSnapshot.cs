@@ -252,6 +252,93 @@ namespace Insp1r.Membership.Data.Migrations
                     b.ToTable("organisation_decision", (string)null);
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Persons.Person", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("AtRisk")
+                        .HasColumnType("boolean")
+                        .HasColumnName("at_risk");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Email")
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<string>("EmailLevel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email_level");
+
+                    b.Property<DateTimeOffset?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("language");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NameLevel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name_level");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
+                    b.Property<string>("Phone")
+                        .HasColumnType("text")
+                        .HasColumnName("phone");
+
+                    b.Property<string>("PhoneLevel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("phone_level");
+
+                    b.Property<string>("RolesLevel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("roles_level");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_person");
+
+                    b.HasIndex("Node", "Id")
+                        .HasDatabaseName("ix_person_node_id");
+
+                    b.ToTable("person", null, t =>
+                        {
+                            t.HasCheckConstraint("person_erased", "erased_at is null or (name = '' and email is null and phone is null)");
+
+                            t.HasCheckConstraint("person_language", "language in ('en', 'fr', 'es')");
+
+                            t.HasCheckConstraint("person_levels", "array[name_level, email_level, phone_level, roles_level] <@ array['public', 'network', 'node', 'private']");
+                        });
+                });
+
             modelBuilder.Entity("Insp1r.Messaging.Log.LogDbContext+ChangeLogRow", b =>
                 {
                     b.Property<Guid>("Id")

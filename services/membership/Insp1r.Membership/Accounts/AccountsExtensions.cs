@@ -1,0 +1,74 @@
+using Insp1r.Membership.Accounts.SigningIn;
+using Insp1r.Membership.Apps;
+using Insp1r.Membership.Mail;
+using Insp1r.ServiceDefaults.Access;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+
+namespace Insp1r.Membership.Accounts;
+
+/// <summary>People's accounts, the pages on which they sign in, and the mails that go with them.</summary>
+internal static class AccountsExtensions
+{
+    public static WebApplicationBuilder AddAccounts(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var protection = services.AddDataProtection().SetApplicationName("insp1r-membership");
+        // Replicas read each other's cookies and links; the keys lie outside the database whose secrets they encrypt.
+        if (builder.Configuration["DataProtection:Folder"] is { Length: > 0 } folder)
+            protection.PersistKeysToFileSystem(Directory.CreateDirectory(folder));
+
+        services.AddIdentityCore<Account>(identity =>
+            {
+                // What a password must be, PasswordRules says; what an address must be, the invitation.
+                identity.Password = new PasswordOptions { RequiredLength = 1, RequiredUniqueChars = 1, RequireDigit = false, RequireLowercase = false, RequireNonAlphanumeric = false, RequireUppercase = false };
+                identity.User.AllowedUserNameCharacters = "";
+                identity.Lockout.MaxFailedAccessAttempts = Credentials.MaxFailures;
+                identity.Lockout.DefaultLockoutTimeSpan = Credentials.Lockout;
+            })
+            .AddUserStore<AccountStore>().AddPasswordValidator<PasswordRules>().AddLinkTokens();
+        // OWASP's figure for PBKDF2 with SHA-512.
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
+
+        services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<SigningIn.SigningIn>().AddScoped<PersonTokens>();
+        services.AddCookies(builder.Configuration);
+        services.AddRazorComponents();
+        services.AddHttpClient(ExternalProvider.Scheme);
+        services.AddSingleton<ExternalProvider>();
+        services.AddOptions<ExternalProviderOptions>().BindConfiguration(ExternalProviderOptions.Section)
+            .Validate(provider => string.IsNullOrEmpty(provider.Authority) || provider is { ClientId.Length: > 0, ClientSecret.Length: > 0 }, "ExternalProvider needs a ClientId and a ClientSecret.")
+            .ValidateOnStart();
+
+        services.AddScoped<Mails>().AddSingleton<MailSignal>().AddHostedService<MailSender>();
+        services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section)
+            .Validate(mail => mail.Host is null || mail.StartTls || mail.Host is "127.0.0.1" or "::1" or "localhost", "Mail:StartTls can only be off for a mail server on this machine.")
+            .ValidateOnStart();
+        return builder;
+    }
+
+    private static void AddCookies(this IServiceCollection services, IConfiguration configuration)
+    {
+        var isHttps = configuration[$"{AuthorityOptions.Section}:{nameof(AuthorityOptions.Issuer)}"]?.StartsWith("https:", StringComparison.Ordinal) == true;
+        var authentication = services.AddAuthentication();
+        foreach (var scheme in (string[])[Browser.SessionScheme, Browser.StepScheme, ExternalProvider.Scheme])
+        {
+            authentication.AddCookie(scheme, options =>
+            {
+                // A name that browsers take from this host alone, and over TLS alone (RFC 6265bis, section 4.1.3).
+                options.Cookie.Name = $"{(isHttps ? "__Host-" : "")}insp1r-{scheme}";
+                options.Cookie.SecurePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
+                options.Cookie.HttpOnly = true;
+                options.Cookie.SameSite = SameSiteMode.Lax;
+                options.SlidingExpiration = false;
+            });
+        }
+
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = $"{(isHttps ? "__Host-" : "")}insp1r-form";
+            antiforgery.Cookie.SecurePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
+            // The gateway says so for every page.
+            antiforgery.SuppressXFrameOptionsHeader = true;
+        });
+    }
+}

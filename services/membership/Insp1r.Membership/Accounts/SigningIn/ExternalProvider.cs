@@ -1,0 +1,138 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Insp1r.ServiceDefaults.Access;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Insp1r.Membership.Accounts.SigningIn;
+
+/// <summary>
+/// Another OpenID Connect provider that people sign in with instead of a password kept here. Who they are comes from there; what they
+/// may do stays here, and so do invitations.
+/// </summary>
+internal sealed class ExternalProviderOptions
+{
+    public const string Section = "ExternalProvider";
+
+    /// <summary>Its issuer; without one, people sign in with a password of this platform.</summary>
+    public string? Authority { get; set; }
+
+    /// <summary>What it is called on the pages.</summary>
+    public string Name { get; set; } = "OpenID Connect";
+    public string ClientId { get; set; } = "";
+    public string ClientSecret { get; set; } = "";
+
+    /// <summary>Without TLS, for a provider on this machine.</summary>
+    public bool AllowHttp { get; set; }
+}
+
+/// <summary>Who the provider says that this is. <paramref name="Purpose"/> is what the person set out for.</summary>
+internal sealed record ExternalIdentity(string Issuer, string Subject, bool SecondFactor, ExternalPurpose Purpose);
+
+/// <summary>Signing in to go back somewhere, or taking up an invitation.</summary>
+internal sealed record ExternalPurpose(string ReturnUrl, Guid? Account, string? Token);
+
+/// <summary>
+/// The authorization code flow as a client: PKCE, state and nonce, all three kept in an encrypted cookie of ten minutes. (The
+/// framework's handler for OpenID Connect is a package of its own; discovery, keys and the check of the token are libraries here, too.)
+/// </summary>
+internal sealed class ExternalProvider
+{
+    public const string Scheme = "external";
+    private const string CallbackPath = "/account/provider/callback";
+    private static readonly string[] StrongMethods = ["mfa", "otp", "hwk", "swk", "sc"];
+
+    private readonly ExternalProviderOptions _options;
+    private readonly string _callback;
+    private readonly HttpClient _http;
+    private readonly TimeProvider _clock;
+    private readonly ConfigurationManager<OpenIdConnectConfiguration>? _discovery;
+
+    public ExternalProvider(IOptions<ExternalProviderOptions> options, IOptions<AuthorityOptions> authority, IHttpClientFactory clients, TimeProvider clock)
+    {
+        (_options, _clock) = (options.Value, clock);
+        _callback = authority.Value.Issuer + CallbackPath;
+        _http = clients.CreateClient(Scheme);
+        if (IsUsed)
+        {
+            _discovery = new ConfigurationManager<OpenIdConnectConfiguration>(
+                $"{_options.Authority}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever(_http) { RequireHttps = !_options.AllowHttp });
+        }
+    }
+
+    public bool IsUsed => !string.IsNullOrEmpty(_options.Authority);
+
+    /// <summary>Null where people sign in with a password of this platform.</summary>
+    public string? Name => IsUsed ? _options.Name : null;
+
+    /// <summary>Remembers what for, and says where to send the browser.</summary>
+    public async Task<Uri> BeginAsync(HttpContext http, ExternalPurpose purpose, CancellationToken ct)
+    {
+        var configuration = await _discovery!.GetConfigurationAsync(ct);
+        var (state, nonce, verifier) = (Random(), Random(), Random());
+        var identity = new ClaimsIdentity(
+            [
+                new("state", state), new("nonce", nonce), new("verifier", verifier), new("returnUrl", purpose.ReturnUrl),
+                .. purpose.Account is { } account ? [new Claim("account", account.ToString()), new Claim("token", purpose.Token ?? "")] : Array.Empty<Claim>(),
+            ],
+            Scheme);
+        await http.SignInAsync(Scheme, new ClaimsPrincipal(identity), new AuthenticationProperties { ExpiresUtc = _clock.GetUtcNow().AddMinutes(10) });
+        var query = QueryString.Create(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["response_type"] = "code",
+            ["client_id"] = _options.ClientId,
+            ["redirect_uri"] = _callback,
+            ["scope"] = "openid",
+            ["state"] = state,
+            ["nonce"] = nonce,
+            ["code_challenge"] = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))),
+            ["code_challenge_method"] = "S256",
+        });
+        return new Uri(configuration.AuthorizationEndpoint + query);
+    }
+
+    /// <summary>Who came back; null where the answer is not to what this browser asked, or the provider refused.</summary>
+    public async Task<ExternalIdentity?> FinishAsync(HttpContext http, CancellationToken ct)
+    {
+        var asked = (await http.AuthenticateAsync(Scheme)).Principal;
+        await http.SignOutAsync(Scheme);
+        var query = http.Request.Query;
+        if (asked is null || query["state"] != asked.FindFirstValue("state") || query["code"] is not [{ Length: > 0 } code])
+            return null;
+
+        var configuration = await _discovery!.GetConfigurationAsync(ct);
+        using var answer = await _http.PostAsync(configuration.TokenEndpoint, new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["grant_type"] = "authorization_code",
+            ["code"] = code,
+            ["redirect_uri"] = _callback,
+            ["client_id"] = _options.ClientId,
+            ["client_secret"] = _options.ClientSecret,
+            ["code_verifier"] = asked.FindFirstValue("verifier")!,
+        }), ct);
+        if (!answer.IsSuccessStatusCode || (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>(ct))?["id_token"] is not { } idToken)
+            return null;
+
+        var verdict = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(idToken, new TokenValidationParameters
+        {
+            ValidIssuer = configuration.Issuer,
+            ValidAudience = _options.ClientId,
+            IssuerSigningKeys = configuration.SigningKeys,
+            ClockSkew = TimeSpan.FromMinutes(1),
+        });
+        if (!verdict.IsValid || verdict.ClaimsIdentity.FindFirst("nonce")?.Value != asked.FindFirstValue("nonce") || verdict.ClaimsIdentity.FindFirst("sub")?.Value is not { } subject)
+            return null;
+
+        var purpose = new ExternalPurpose(
+            asked.FindFirstValue("returnUrl")!, Guid.TryParse(asked.FindFirstValue("account"), out var account) ? account : null, asked.FindFirstValue("token"));
+        return new ExternalIdentity(configuration.Issuer, subject, verdict.ClaimsIdentity.FindAll("amr").Any(method => StrongMethods.Contains(method.Value, StringComparer.Ordinal)), purpose);
+    }
+
+    private static string Random() => Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
+}

@@ -1,0 +1,52 @@
+using Insp1r.Membership.Accounts.Pages;
+using Insp1r.Membership.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Accounts.SigningIn;
+
+/// <summary>Signing in, and taking up an invitation, with the other provider.</summary>
+internal static class SignInElsewhere
+{
+    public sealed record Form(string? ReturnUrl, Guid? Account, string? Token);
+
+    public static async Task<Results<RedirectHttpResult, RazorComponentResult<MessagePage>>> BeginAsync([FromForm] Form form, HttpContext http, ExternalProvider provider, CancellationToken ct) =>
+        provider.IsUsed
+            ? TypedResults.Redirect((await provider.BeginAsync(http, new ExternalPurpose(Page.SafeReturn(form.ReturnUrl), form.Account, form.Token), ct)).AbsoluteUri)
+            : Page.Say(http, words => words.LinkOver, StatusCodes.Status404NotFound);
+
+    public static async Task<Results<RedirectHttpResult, RazorComponentResult<MessagePage>>> FinishAsync(
+        HttpContext http, ExternalProvider provider, UserManager<Account> users, SigningIn signingIn, MembershipDb db, TimeProvider clock, CancellationToken ct)
+    {
+        if (!provider.IsUsed || await provider.FinishAsync(http, ct) is not { } identity)
+            return Refuse(http, provider);
+
+        var account = identity.Purpose.Account is { } invited
+            ? await LinkAsync(identity, invited, users, db, clock, ct)
+            : await users.FindByLoginAsync(identity.Issuer, identity.Subject);
+        return account is { IsOpen: true }
+            ? await signingIn.ContinueAsync(http, account, identity.SecondFactor, Page.SafeReturn(identity.Purpose.ReturnUrl), ct)
+            : Refuse(http, provider);
+    }
+
+    private static async Task<Account?> LinkAsync(ExternalIdentity identity, Guid invited, UserManager<Account> users, MembershipDb db, TimeProvider clock, CancellationToken ct)
+    {
+        if (await db.Accounts.SingleOrDefaultAsync(a => a.Id == invited, ct) is not { IsOpen: true } account
+            || !await users.VerifyUserTokenAsync(account, LinkTokens.Invitation, LinkTokens.Invitation, identity.Purpose.Token ?? "")
+            || await users.FindByLoginAsync(identity.Issuer, identity.Subject) is not null)
+            return null;
+
+        await users.AddLoginAsync(account, new UserLoginInfo(identity.Issuer, identity.Subject, null));
+        account.EmailConfirmed = true;
+        account.ActivatedAt ??= clock.GetUtcNow();
+        // The link has done its work.
+        account.Restamp();
+        await db.SaveChangesAsync(ct);
+        return account;
+    }
+
+    private static RazorComponentResult<MessagePage> Refuse(HttpContext http, ExternalProvider provider) =>
+        Page.Say(http, words => string.Format(null, words.ProviderRefused, provider.Name ?? "?"), StatusCodes.Status403Forbidden);
+}

@@ -1,5 +1,7 @@
 using Insp1r.Membership.Access;
 using Insp1r.Membership.Access.Clients;
+using Insp1r.Membership.Accounts;
+using Insp1r.Membership.Apps;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
@@ -14,17 +16,23 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddMessaging<MembershipDb>("membership");
 builder.AddAccess();
+builder.AddAccounts();
 builder.Services.AddSingleton<NodeDirectory>();
 builder.Services.AddSingleton(new Expiry(SyncSchema.Expire));
+builder.Services.AddSingleton(new Expiry(AccountSchema.ExpireCodes));
+builder.Services.AddSingleton(new Expiry(AccountSchema.ExpireSessions));
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.UseIdempotency<MembershipDb>();
 
 app.MapTokens();
+app.MapAccountPages();
 var api = app.MapApi();
 api.MapClients();
 api.MapSigningKeys();
+api.MapAccounts();
+api.MapApps();
 api.MapNodes();
 api.MapOrganisations();
 api.MapSync();

@@ -132,10 +132,13 @@ internal sealed class ClientStore(ServiceDatabase database)
         return await ReadOneAsync(command, ct);
     }
 
-    /// <summary>By client, the access version below which a token is not to be believed: of all that changed since <paramref name="since"/>.</summary>
+    /// <summary>By client and account, the access version below which a token is not to be believed: of all that changed since <paramref name="since"/>.</summary>
     public async Task<Dictionary<string, int>> ReadWithdrawnAsync(DateTimeOffset since, CancellationToken ct)
     {
-        await using var command = database.DataSource.CreateCommand("select client_id, access_version from api_client where access_changed_at > $1");
+        await using var command = database.DataSource.CreateCommand("""
+            select client_id, access_version from api_client where access_changed_at > $1
+            union all select id::text, access_version from account where access_changed_at > $1
+            """);
         command.Parameters.AddWithValue(since);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var least = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -1,55 +1,78 @@
 using System.Text;
-using Insp1r.ServiceDefaults.Access;
-using Insp1r.ServiceDefaults.Idempotency;
+using System.Text.Json.Serialization;
+using Insp1r.Membership.Accounts;
+using Insp1r.Membership.Apps;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Insp1r.Membership.Access;
 
-/// <summary>OAuth 2: client credentials, discovery and public keys.</summary>
+/// <summary>The token endpoint of OAuth 2: for API clients, and for apps that people let in.</summary>
 internal static class IssueToken
 {
-    /// <summary>RFC 6749, section 5.1.</summary>
-    public sealed record Response(string AccessToken, string TokenType, int ExpiresIn, string Scope);
+    /// <summary>RFC 6749, section 5.1. Snake case is the standard's, not ours.</summary>
+    public sealed record Response(
+        [property: JsonPropertyName("access_token")] string AccessToken,
+        [property: JsonPropertyName("token_type")] string TokenType,
+        [property: JsonPropertyName("expires_in")] int ExpiresIn,
+        [property: JsonPropertyName("scope")] string Scope,
+        [property: JsonPropertyName("refresh_token"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RefreshToken = null,
+        [property: JsonPropertyName("id_token"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IdToken = null);
 
-    public static void MapTokens(this IEndpointRouteBuilder app)
+    public static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
+        HttpContext http, ClientStore clients, PersonTokens persons, TokenSigning signing, TimeProvider clock, CancellationToken ct)
     {
-        app.MapPost("/connect/token", Handle).AllowAnonymous().DisableAntiforgery()
-            .WithName("IssueToken").WithTags("Access").WithSummary("An access token for an API client (client credentials)")
-            .WithDescription("Form: grant_type=client_credentials, client_id, client_secret (or HTTP Basic), and scope for less than all of the client's scopes.")
-            .Accepts<IFormCollection>("application/x-www-form-urlencoded").Produces<Response>()
-            .WithMetadata(new SecretAnswer());
-        app.MapGet(WithdrawnAccess.Path, (WithdrawnAccess withdrawn) => TypedResults.Ok(withdrawn.Least)).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/.well-known/openid-configuration", Discovery).AllowAnonymous()
-            .WithName("ReadDiscovery").WithTags("Access").WithSummary("Where tokens are issued and keys are found");
-        app.MapGet("/.well-known/jwks.json", PublicKeys).AllowAnonymous()
-            .WithName("ReadPublicKeys").WithTags("Access").WithSummary("The public keys that tokens are checked with");
+        var (form, refusal) = await ReadFormAsync(http.Request, ct);
+        if (form is null)
+            return refusal!;
+
+        http.Response.Headers.CacheControl = "no-store";
+        return form["grant_type"].ToString() switch
+        {
+            "client_credentials" => await ForClientAsync(http, form, clients, signing, clock, ct),
+            "authorization_code" => await ForCodeAsync(http, form, persons, ct),
+            "refresh_token" => await ForRefreshTokenAsync(form, persons, ct),
+            _ => Refuse(400, "unsupported_grant_type", "grant_type is client_credentials, authorization_code or refresh_token."),
+        };
     }
 
-    private static async Task<Results<JsonHttpResult<Dictionary<string, object>>, ProblemHttpResult>> Handle(
-        HttpContext http, ClientStore clients, TokenSigning signing, TimeProvider clock, CancellationToken ct)
+    /// <summary>Ends the session of a refresh token (RFC 7009). The answer is the same for any other token.</summary>
+    public static async Task<Results<Ok, ProblemHttpResult>> RevokeAsync(HttpContext http, PersonTokens persons, CancellationToken ct)
     {
-        if (http.Request.ContentType?.Split(';')[0].Trim().Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
-            return Refuse(400, "invalid_request", "Send a form: Content-Type: application/x-www-form-urlencoded.");
+        var (form, refusal) = await ReadFormAsync(http.Request, ct);
+        if (form is null)
+            return refusal!;
 
-        IFormCollection form;
+        await persons.RevokeAsync(form["client_id"].ToString(), form["token"].ToString(), ct);
+        return TypedResults.Ok();
+    }
+
+    private static async Task<(IFormCollection? Form, ProblemHttpResult? Refusal)> ReadFormAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (request.ContentType?.Split(';')[0].Trim().Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
+            return (null, Refuse(400, "invalid_request", "Send a form: Content-Type: application/x-www-form-urlencoded."));
+
         try
         {
-            form = await http.Request.ReadFormAsync(ct);
+            var form = await request.ReadFormAsync(ct);
+            return form.FirstOrDefault(field => field.Value.Count > 1).Key is { } twice
+                ? (null, Refuse(400, "invalid_request", $"'{(twice.Length > 60 ? twice[..60] : twice)}' is there more than once."))
+                : (form, null);
         }
         catch (InvalidDataException e)
         {
-            return Refuse(400, "invalid_request", e.Message);
+            return (null, Refuse(400, "invalid_request", e.Message));
         }
+    }
 
-        if (form["grant_type"] is not ["client_credentials"])
-            return Refuse(400, "unsupported_grant_type", "grant_type is client_credentials.");
+    private static async Task<Results<Ok<Response>, ProblemHttpResult>> ForClientAsync(
+        HttpContext http, IFormCollection form, ClientStore clients, TokenSigning signing, TimeProvider clock, CancellationToken ct)
+    {
         if (!TryReadCredentials(http.Request, form, out var clientId, out var secret))
             return Refuse(400, "invalid_request", "Send client_id and client_secret, once each, in the form or as HTTP Basic.");
 
-        var client = await clients.AuthenticateAsync(clientId, secret, clock.GetUtcNow(), ct);
+        var now = clock.GetUtcNow();
+        var client = await clients.AuthenticateAsync(clientId, secret, now, ct);
         if (client is null)
         {
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"insp1r\"";
@@ -61,16 +84,23 @@ internal static class IssueToken
             return Refuse(400, "invalid_scope", $"This client's scopes are {string.Join(' ', client.Scopes)}.");
 
         var scopes = wanted.Length > 0 ? wanted : client.Scopes;
-        http.Response.Headers.CacheControl = "no-store";
-        // Snake case is the standard's, not ours.
-        return TypedResults.Json(new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["access_token"] = signing.Issue(client.ClientId, client.Grants, scopes, client.AccessVersion),
-            ["token_type"] = "Bearer",
-            ["expires_in"] = (int)TokenSigning.Lifetime.TotalSeconds,
-            ["scope"] = string.Join(' ', scopes),
-        });
+        var token = signing.Issue(client.ClientId, client.ClientId, client.Grants, scopes, client.AccessVersion, now + TokenSigning.Lifetime);
+        return TypedResults.Ok(new Response(token, "Bearer", (int)TokenSigning.Lifetime.TotalSeconds, string.Join(' ', scopes)));
     }
+
+    private static async Task<Results<Ok<Response>, ProblemHttpResult>> ForCodeAsync(HttpContext http, IFormCollection form, PersonTokens persons, CancellationToken ct) =>
+        await persons.ExchangeCodeAsync(
+            form["client_id"].ToString(), form["code"].ToString(), form["redirect_uri"].ToString(), form["code_verifier"].ToString(), Browser.Device(http), ct) is { } tokens
+            ? Answer(tokens)
+            : Refuse(400, "invalid_grant", "The code is not good: it lasts one minute, works once, and belongs to one app, one redirect_uri and one code_verifier.");
+
+    private static async Task<Results<Ok<Response>, ProblemHttpResult>> ForRefreshTokenAsync(IFormCollection form, PersonTokens persons, CancellationToken ct) =>
+        await persons.RefreshAsync(form["client_id"].ToString(), form["refresh_token"].ToString(), ct) is { } tokens
+            ? Answer(tokens)
+            : Refuse(400, "invalid_grant", "The refresh token is not good: it works once, and its session may have ended. Let the person sign in again.");
+
+    private static Ok<Response> Answer(PersonTokenSet tokens) => TypedResults.Ok(
+        new Response(tokens.AccessToken, "Bearer", (int)tokens.Lifetime.TotalSeconds, string.Join(' ', tokens.Scopes), tokens.RefreshToken, tokens.IdToken));
 
     private static bool TryReadCredentials(HttpRequest request, IFormCollection form, out string clientId, out string secret)
     {
@@ -87,7 +117,7 @@ internal static class IssueToken
             (clientId, secret) = (Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts[1]));
         }
 
-        return clientId.Length is > 0 and <= 100 && secret.Length is > 0 and <= 200 && !clientId.Contains('\0') && form["client_id"].Count <= 1 && form["client_secret"].Count <= 1;
+        return clientId.Length is > 0 and <= 100 && secret.Length is > 0 and <= 200 && !clientId.Contains('\0');
     }
 
     private static ProblemHttpResult Refuse(int status, string error, string detail) =>
@@ -97,41 +127,4 @@ internal static class IssueToken
             ["error"] = error,
             ["error_description"] = detail,
         });
-
-    private static JsonHttpResult<Dictionary<string, object>> Discovery(IOptions<AuthorityOptions> authority)
-    {
-        var issuer = authority.Value.Issuer;
-        return TypedResults.Json(new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["issuer"] = issuer,
-            ["token_endpoint"] = $"{issuer}/connect/token",
-            ["jwks_uri"] = $"{issuer}/.well-known/jwks.json",
-            ["grant_types_supported"] = new[] { "client_credentials" },
-            ["response_types_supported"] = Array.Empty<string>(),
-            ["token_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post" },
-            ["scopes_supported"] = Scopes.All,
-            ["id_token_signing_alg_values_supported"] = new[] { SecurityAlgorithms.EcdsaSha256 },
-            ["subject_types_supported"] = new[] { "public" },
-        });
-    }
-
-    private static JsonHttpResult<Dictionary<string, object>> PublicKeys(TokenSigning signing, HttpContext http)
-    {
-        http.Response.Headers.CacheControl = "public, max-age=60";
-        var keys = signing.Keys.Select(key =>
-        {
-            var point = key.ECDsa.ExportParameters(includePrivateParameters: false).Q;
-            return new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["kty"] = "EC",
-                ["crv"] = "P-256",
-                ["use"] = "sig",
-                ["alg"] = SecurityAlgorithms.EcdsaSha256,
-                ["kid"] = key.KeyId,
-                ["x"] = Base64UrlEncoder.Encode(point.X),
-                ["y"] = Base64UrlEncoder.Encode(point.Y),
-            };
-        });
-        return TypedResults.Json(new Dictionary<string, object>(StringComparer.Ordinal) { ["keys"] = keys.ToArray() });
-    }
 }

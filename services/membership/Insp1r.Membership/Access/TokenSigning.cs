@@ -68,29 +68,48 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
         publicKeys.Set(keys.Select(key => key.Item1));
     }
 
-    /// <summary>An access token (RFC 9068) for a client with these grants and scopes, as of this version of its access.</summary>
-    public string Issue(string clientId, IEnumerable<string> grants, IEnumerable<string> scopes, int accessVersion)
+    /// <summary>
+    /// An access token (RFC 9068) for a subject (a client, or a person's account that uses <paramref name="app"/>) with these grants and
+    /// scopes, as of this version of its access.
+    /// </summary>
+    public string Issue(string subject, string app, IEnumerable<string> grants, IEnumerable<string> scopes, int accessVersion, DateTimeOffset expires) =>
+        Sign("at+jwt", AuthorityOptions.Audience, expires, new(StringComparer.Ordinal)
+        {
+            [Claims.Subject] = subject,
+            ["jti"] = Guid.NewGuid().ToString("N"),
+            [Claims.ClientId] = app,
+            [Claims.Scope] = string.Join(' ', scopes),
+            [Claims.Grants] = grants.ToArray(),
+            [Claims.AccessVersion] = accessVersion,
+        });
+
+    /// <summary>An id token (OpenID Connect): tells an app which account signed in, when and how. It opens nothing here.</summary>
+    public string IssueIdToken(string subject, string app, string? nonce, DateTimeOffset signedInAt, bool secondFactor)
+    {
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            [Claims.Subject] = subject,
+            ["auth_time"] = signedInAt.ToUnixTimeSeconds(),
+            ["amr"] = secondFactor ? ["pwd", "otp", "mfa"] : new[] { "pwd" },
+        };
+        if (nonce is not null)
+            claims["nonce"] = nonce;
+        return Sign("JWT", app, clock.GetUtcNow() + Lifetime, claims);
+    }
+
+    private string Sign(string type, string audience, DateTimeOffset expires, Dictionary<string, object> claims)
     {
         var now = clock.GetUtcNow();
-        var key = SigningKey(now).Key;
         return _handler.CreateToken(new SecurityTokenDescriptor
         {
-            TokenType = "at+jwt",
+            TokenType = type,
             Issuer = authority.Value.Issuer,
-            Audience = AuthorityOptions.Audience,
+            Audience = audience,
             IssuedAt = now.UtcDateTime,
             NotBefore = now.UtcDateTime,
-            Expires = (now + Lifetime).UtcDateTime,
-            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256),
-            Claims = new Dictionary<string, object>(StringComparer.Ordinal)
-            {
-                ["sub"] = clientId,
-                ["jti"] = Guid.CreateVersion7(now).ToString("N"),
-                [Claims.ClientId] = clientId,
-                [Claims.Scope] = string.Join(' ', scopes),
-                [Claims.Grants] = grants.ToArray(),
-                [Claims.AccessVersion] = accessVersion,
-            },
+            Expires = expires.UtcDateTime,
+            SigningCredentials = new SigningCredentials(SigningKey(now).Key, SecurityAlgorithms.EcdsaSha256),
+            Claims = claims,
         });
     }
 

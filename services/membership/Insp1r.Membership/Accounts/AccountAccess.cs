@@ -1,11 +1,12 @@
 using Insp1r.Membership.Access;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Mail;
 using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Accounts;
 
 /// <summary>What accounts may do now, and how what they may do no more stops.</summary>
-internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdrawn, TimeProvider clock)
+internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdrawn, MailSignal mail, TimeProvider clock)
 {
     /// <summary>The grants in force. Without a second factor those are left out that need one.</summary>
     public async Task<List<AccountGrant>> GrantsAsync(Guid accountId, bool secondFactor, CancellationToken ct)
@@ -27,10 +28,16 @@ internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdra
         account.ChangeAccess(now);
     }
 
-    /// <summary>Saves, and tells at once that tokens which are out are worth less.</summary>
     public async Task SaveAsync(CancellationToken ct)
     {
         await db.SaveChangesAsync(ct);
+        await TellAsync(ct);
+    }
+
+    /// <summary>After a commit: tokens that are out and worth less are refused from now on, and mails that wait go out.</summary>
+    public async Task TellAsync(CancellationToken ct)
+    {
         await withdrawn.LoadAsync(ct);
+        mail.Set();
     }
 }

@@ -5,6 +5,7 @@ using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Persons;
 using Insp1r.Messaging.Log;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
@@ -18,6 +19,8 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<ExternalId> ExternalIds => Set<ExternalId>();
     public DbSet<OrganisationDecision> Decisions => Set<OrganisationDecision>();
     public DbSet<Account> Accounts => Set<Account>();
+    public DbSet<IdentityUserToken<Guid>> UserTokens => Set<IdentityUserToken<Guid>>();
+    public DbSet<IdentityUserLogin<Guid>> UserLogins => Set<IdentityUserLogin<Guid>>();
     public DbSet<AccountGrant> AccountGrants => Set<AccountGrant>();
     public DbSet<AccountSession> Sessions => Set<AccountSession>();
     public DbSet<App> Apps => Set<App>();

@@ -12,11 +12,10 @@ internal static class AddClient
         Request request, Caller caller, ClientStore clients, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        if (request.ClientId.Length is 0 or > 60 || !request.ClientId.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
-            errors.Add("/clientId", "bad-client-id", "1 to 60 lower-case letters, digits and hyphens.");
+        ClientRules.ClientId(errors, request.ClientId);
         errors.Required("/description", request.Description, 200);
         ClientRules.Scopes(errors, request.Scopes);
-        if (ClientRules.Grants(errors, caller, request.Grants, has: []) is { } refusal)
+        if (GrantRules.Check(errors, caller, request.Grants, has: []) is { } refusal)
             return refusal;
         if (errors.Any)
             return errors.ToProblem();

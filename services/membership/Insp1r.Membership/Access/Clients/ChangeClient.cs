@@ -34,7 +34,7 @@ internal static class ChangeClient
         };
         errors.Required("/description", wanted.Description, 200);
         ClientRules.Scopes(errors, wanted.Scopes);
-        if (ClientRules.Grants(errors, caller, wanted.Grants, has: client.Grants) is { } notYours)
+        if (GrantRules.Check(errors, caller, wanted.Grants, has: client.Grants) is { } notYours)
             return notYours;
         if (errors.Any)
             return errors.ToProblem();

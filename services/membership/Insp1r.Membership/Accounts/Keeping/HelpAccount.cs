@@ -1,0 +1,84 @@
+using Insp1r.Membership.Data;
+using Insp1r.Membership.Mail;
+using Insp1r.ServiceDefaults.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Accounts.Keeping;
+
+/// <summary>What a steward does for a person who cannot get in, or must not any more.</summary>
+internal static class HelpAccount
+{
+    /// <summary>Sends the invitation once more; the one before goes on working until one of them was used.</summary>
+    public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> InviteAgainAsync(
+        Guid id, Caller caller, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        if (await ReadAccounts.FindAsync(id, caller, db, ct) is not { } account)
+            return AccountErrors.Missing();
+        if (!account.IsOpen)
+            return AccountErrors.Closed.ToProblem("Invite the person anew.");
+        if (account.ActivatedAt is not null)
+            return AccountErrors.Active.ToProblem("The person has taken the invitation up. For a lost password there is “Forgot your password?”; for a lost second factor, recovery.");
+
+        await mails.InviteAsync(account);
+        await access.SaveAsync(ct);
+        return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
+    }
+
+    /// <summary>
+    /// For who lost the second factor and the recovery codes: password and second factor go, all sessions end, and a new invitation is
+    /// sent to the recorded address. The steward has to know by another way that it is really the person who asks.
+    /// </summary>
+    public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> RecoverAsync(
+        Guid id, Caller caller, MembershipDb db, UserManager<Account> users, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        if (await ReadAccounts.FindAsync(id, caller, db, ct) is not { } account)
+            return AccountErrors.Missing();
+        if (!account.IsOpen)
+            return AccountErrors.Closed.ToProblem("Invite the person anew.");
+
+        account.PasswordHash = null;
+        account.TwoFactorEnabled = false;
+        account.ActivatedAt = null;
+        account.Restamp();
+        await db.UserTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(ct);
+        await db.UserLogins.Where(l => l.UserId == id).ExecuteDeleteAsync(ct);
+        await access.EndSessionsAsync(account, but: null, "recovery", ct);
+        await mails.InviteAsync(account);
+        await access.SaveAsync(ct);
+        return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
+    }
+
+    /// <summary>Signs the person out everywhere.</summary>
+    public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> EndSessionsAsync(
+        Guid id, Caller caller, MembershipDb db, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        if (await ReadAccounts.FindAsync(id, caller, db, ct) is not { } account)
+            return AccountErrors.Missing();
+
+        await access.EndSessionsAsync(account, but: null, "ended-by-steward", ct);
+        await access.SaveAsync(ct);
+        return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
+    }
+
+    /// <summary>Ends the account for good. A second time changes nothing.</summary>
+    public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> CloseAsync(
+        Guid id, Caller caller, MembershipDb db, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        if (await ReadAccounts.FindAsync(id, caller, db, ct) is not { } account)
+            return AccountErrors.Missing();
+
+        if (account.IsOpen)
+        {
+            var now = clock.GetUtcNow();
+            await access.EndSessionsAsync(account, but: null, "account-closed", ct);
+            foreach (var grant in await db.AccountGrants.Where(g => g.AccountId == id && (g.Until == null || g.Until > now)).ToListAsync(ct))
+                grant.End(now, caller.Id);
+            account.Close(now);
+            await access.SaveAsync(ct);
+        }
+
+        return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
+    }
+}

@@ -1,0 +1,51 @@
+using Insp1r.Membership.Access;
+using Insp1r.Membership.Data;
+using Insp1r.Membership.Mail;
+using Insp1r.Membership.Nodes;
+using Insp1r.Membership.Persons;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Accounts.Keeping;
+
+/// <summary>A steward invites a person. The person gets a link and chooses the password; the steward sees neither.</summary>
+internal static class InviteAccount
+{
+    /// <summary><c>grants</c> are what the person may do from the start, such as contributor@insp1r.africa.rw. The mail goes to the person's recorded address.</summary>
+    public sealed record Request(Guid PersonId, string[] Grants);
+
+    public static async Task<Results<Created<AccountResponse>, ProblemHttpResult>> HandleAsync(
+        Request request, Caller caller, MembershipDb db, NodeDirectory nodes, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        var person = await db.Persons.AsNoTracking().SingleOrDefaultAsync(p => p.Id == request.PersonId && p.ErasedAt == null, ct);
+        if (person is null || !caller.May(Role.Steward, person.Node))
+            return CommonErrors.NotFound.ToProblem("There is no such person inside your nodes.", [new FieldError("/personId", "unknown-person", "A person of your nodes.")]);
+
+        var errors = new FieldErrors();
+        if (person.Email is null)
+            errors.Add("/personId", "no-address", "Record the person's e-mail address first: the invitation goes there.");
+        if (GrantRules.Check(errors, caller, request.Grants, has: []) is { } refusal)
+            return refusal;
+        await GrantRules.CheckNodesAsync(errors, request.Grants, nodes, ct);
+        if (errors.Any)
+            return errors.ToProblem();
+
+        var now = clock.GetUtcNow();
+        var account = Account.Open(Guid.NewGuid(), person.Id, person.Node, person.Email!, person.Language, caller.Id, now);
+        db.Add(account);
+        db.AddRange(request.Grants.Distinct(StringComparer.Ordinal).Select(grant => AccountGrant.Give(account.Id, grant, now, until: null, caller.Id)));
+        await mails.InviteAsync(account);
+        try
+        {
+            await access.SaveAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.Violates(AccountMapping.UniqueEmail) || e.Violates(AccountMapping.UniquePerson))
+        {
+            return AccountErrors.Exists.ToProblem("This person, or somebody with this e-mail address, has an account already.");
+        }
+
+        return TypedResults.Created($"/api/v1/accounts/{account.Id}", await AccountResponse.OfAsync(account, db, clock, ct));
+    }
+}

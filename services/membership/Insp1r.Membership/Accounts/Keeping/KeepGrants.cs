@@ -1,0 +1,67 @@
+using Insp1r.Membership.Access;
+using Insp1r.Membership.Data;
+using Insp1r.Membership.Nodes;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Accounts.Keeping;
+
+/// <summary>What a person may do begins and ends by a steward's word, or with the role that it came with. What ended stays on record.</summary>
+internal static class KeepGrants
+{
+    /// <summary><c>until</c>: when it ends, if that is known. <c>personRoleId</c>: the contact role or mandate that it comes and ends with.</summary>
+    public sealed record Request(string Grant, DateTimeOffset? Until = null, Guid? PersonRoleId = null);
+
+    public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> GiveAsync(
+        Guid id, Request request, Caller caller, MembershipDb db, NodeDirectory nodes, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        if (await ReadAccounts.FindAsync(id, caller, db, ct) is not { } account)
+            return AccountErrors.Missing();
+        if (!account.IsOpen)
+            return AccountErrors.Closed.ToProblem("A closed account can do nothing; invite the person anew.");
+
+        var now = clock.GetUtcNow();
+        var errors = new FieldErrors();
+        if (GrantRules.Check(errors, caller, [request.Grant], has: []) is { } refusal)
+            return refusal;
+        await GrantRules.CheckNodesAsync(errors, [request.Grant], nodes, ct);
+        if (request.Until <= now)
+            errors.Add("/until", "out-of-range", "A moment in the future.");
+        if (request.PersonRoleId is { } roleId && !await db.PersonRoles.AnyAsync(r => r.Id == roleId && r.PersonId == account.PersonId && r.To == null, ct))
+            errors.Add("/personRoleId", "unknown-role", "A role that this person has now.");
+        if (errors.Any)
+            return errors.ToProblem();
+
+        // Given twice is the same as once.
+        if (!await db.AccountGrants.AnyAsync(g => g.AccountId == id && g.Grant == request.Grant && g.Until == request.Until && g.PersonRoleId == request.PersonRoleId && g.OverrideReason == null, ct))
+        {
+            db.Add(AccountGrant.Give(id, request.Grant, now, request.Until, caller.Id, request.PersonRoleId));
+            account.ChangeAccess(now);
+            await access.SaveAsync(ct);
+        }
+
+        return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
+    }
+
+    public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> EndAsync(
+        Guid id, Guid grantId, Caller caller, MembershipDb db, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        var grant = await db.AccountGrants.SingleOrDefaultAsync(g => g.Id == grantId && g.AccountId == id, ct);
+        var account = grant is null ? null : await db.Accounts.SingleAsync(a => a.Id == id, ct);
+        // Who keeps the account ends any of its grants; who keeps the grant's node ends what somebody from elsewhere may do there.
+        if (grant is null || account is null || !(caller.May(Role.Steward, account.Node) || (Grant.TryParse(grant.Grant, out var parsed) && caller.May(Role.Steward, parsed.Node))))
+            return CommonErrors.NotFound.ToProblem("There is no such grant inside your nodes.");
+
+        var now = clock.GetUtcNow();
+        if (grant.IsInForce(now))
+        {
+            grant.End(now, caller.Id);
+            account.ChangeAccess(now);
+            await access.SaveAsync(ct);
+        }
+
+        return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
+    }
+}

@@ -28,6 +28,9 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
     public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
     public DbSet<Person> Persons => Set<Person>();
+    public DbSet<PersonRole> PersonRoles => Set<PersonRole>();
+    public DbSet<Consent> Consents => Set<Consent>();
+    public DbSet<ConsentWording> ConsentWordings => Set<ConsentWording>();
 
     // Each index is there for a query, not because of a foreign key.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

@@ -36,6 +36,7 @@ internal sealed class Person
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset UpdatedAt { get; private set; }
     public DateTimeOffset? ErasedAt { get; private set; }
+    public ErasureReason? ErasureReason { get; private set; }
 
     public PersonContent Content => new(Name, Email, Phone, Language, AtRisk);
 
@@ -75,10 +76,10 @@ internal sealed class Person
     }
 
     /// <summary>Leaves a tombstone: id, node and dates.</summary>
-    public void Erase(DateTimeOffset at)
+    public void Erase(ErasureReason reason, DateTimeOffset at)
     {
         Take(new PersonContent("", null, null, Languages.All[0], AtRisk: false), at);
-        (Levels, ErasedAt) = (PersonLevels.AllPrivate, at);
+        (Levels, ErasedAt, ErasureReason) = (PersonLevels.AllPrivate, at, reason);
         Version++;
     }
 
@@ -91,6 +92,15 @@ internal sealed class Person
 
 /// <summary>What a record says of a person: all that a change can change, but the levels.</summary>
 internal sealed record PersonContent(string Name, string? Email, string? Phone, string Language, bool AtRisk);
+
+/// <summary>Why a person is erased (GDPR, Art. 17(1)). A word and no text: a text could name the person again.</summary>
+internal enum ErasureReason
+{
+    RequestedByPerson,
+    ConsentWithdrawn,
+    NoLongerNeeded,
+    Unlawful,
+}
 
 internal sealed class PersonMapping : IEntityTypeConfiguration<Person>
 {
@@ -113,6 +123,7 @@ internal sealed class PersonMapping : IEntityTypeConfiguration<Person>
         person.Property(p => p.EmailLevel).IsWord();
         person.Property(p => p.PhoneLevel).IsWord();
         person.Property(p => p.RolesLevel).IsWord();
+        person.Property(p => p.ErasureReason).IsWord();
 
         // The lists of a node's persons go by id.
         person.HasIndex(p => new { p.Node, p.Id });

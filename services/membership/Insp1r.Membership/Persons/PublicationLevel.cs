@@ -25,8 +25,5 @@ internal sealed record PersonLevels(
 {
     public static readonly PersonLevels AllPrivate = new();
 
-    public PublicationLevel Widest => (PublicationLevel)Math.Min(Math.Min((int)Name, (int)Email), Math.Min((int)Phone, (int)Roles));
-
-    /// <summary>The same with a change to each level.</summary>
-    public PersonLevels Each(Func<PublicationLevel, PublicationLevel> change) => new(change(Name), change(Email), change(Phone), change(Roles));
+    public PublicationLevel Widest() => (PublicationLevel)Math.Min(Math.Min((int)Name, (int)Email), Math.Min((int)Phone, (int)Roles));
 }

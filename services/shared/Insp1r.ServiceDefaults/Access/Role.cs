@@ -54,5 +54,8 @@ public static class Scopes
     public const string Sync = "sync";
     public const string Operate = "operate";
 
+    /// <summary>Between services; see <see cref="PersonalData"/>. It is not among those that a client can have.</summary>
+    public const string Internal = "internal";
+
     public static readonly string[] All = [Read, Write, Sync, Operate];
 }

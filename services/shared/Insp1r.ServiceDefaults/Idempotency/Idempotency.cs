@@ -223,6 +223,16 @@ public static class IdempotencySchema
           select ctid from idempotency_key where created_at < now() - interval '30 days' limit 1000))
         """;
 
+    /// <summary>
+    /// Forgets the answers that tell of this record, in the transaction that erases it; the request is then judged anew. It reads the
+    /// whole table, and erasures are few.
+    /// </summary>
+    public static Task ForgetAnswersAsync(this DbContext db, Guid record, CancellationToken ct)
+    {
+        var id = Encoding.UTF8.GetBytes(record.ToString());
+        return db.Database.ExecuteSqlAsync($"delete from idempotency_key where position({id} in body) > 0", ct);
+    }
+
     public static bool IsValid(string key) => key.Length is > 0 and <= 200 && key.All(c => c is > ' ' and < '\u007f');
 
     public static IApplicationBuilder UseIdempotency<TDb>(this IApplicationBuilder app) where TDb : DbContext =>

@@ -252,6 +252,112 @@ namespace Insp1r.Membership.Data.Migrations
                     b.ToTable("organisation_decision", (string)null);
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Persons.Consent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Basis")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("basis");
+
+                    b.PrimitiveCollection<string[]>("Fields")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("fields");
+
+                    b.Property<DateTimeOffset>("GivenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("given_at");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<string>("WordingLanguage")
+                        .HasColumnType("text")
+                        .HasColumnName("wording_language");
+
+                    b.Property<int?>("WordingVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("wording_version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_consent");
+
+                    b.HasIndex("PersonId", "Id")
+                        .HasDatabaseName("ix_consent_person_id_id");
+
+                    b.ToTable("consent", null, t =>
+                        {
+                            t.HasCheckConstraint("consent_basis", "(basis = 'consent') = (wording_version is not null and wording_language is not null)");
+
+                            t.HasCheckConstraint("consent_fields", "fields <@ array['name', 'email', 'phone', 'roles']");
+                        });
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Persons.ConsentWording", b =>
+                {
+                    b.Property<string>("Purpose")
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Language")
+                        .HasColumnType("text")
+                        .HasColumnName("language");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("Purpose", "Version", "Language")
+                        .HasName("pk_consent_wording");
+
+                    b.ToTable("consent_wording", null, t =>
+                        {
+                            t.HasCheckConstraint("consent_wording_language", "language in ('en', 'fr', 'es')");
+                        });
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Persons.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -278,6 +384,10 @@ namespace Insp1r.Membership.Data.Migrations
                     b.Property<DateTimeOffset?>("ErasedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("erased_at");
+
+                    b.Property<string>("ErasureReason")
+                        .HasColumnType("text")
+                        .HasColumnName("erasure_reason");
 
                     b.Property<string>("Language")
                         .IsRequired()
@@ -336,6 +446,75 @@ namespace Insp1r.Membership.Data.Migrations
                             t.HasCheckConstraint("person_language", "language in ('en', 'fr', 'es')");
 
                             t.HasCheckConstraint("person_levels", "array[name_level, email_level, phone_level, roles_level] <@ array['public', 'network', 'node', 'private']");
+                        });
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Persons.PersonRole", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("EndReason")
+                        .HasColumnType("text")
+                        .HasColumnName("end_reason");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("starts_on");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("OrganisationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organisation_id");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<DateOnly?>("To")
+                        .HasColumnType("date")
+                        .HasColumnName("ends_on");
+
+                    b.HasKey("Id")
+                        .HasName("pk_person_role");
+
+                    b.HasIndex("OrganisationId", "PersonId")
+                        .HasDatabaseName("ix_person_role_organisation_id_person_id");
+
+                    b.HasIndex("PersonId", "Id")
+                        .HasDatabaseName("ix_person_role_person_id_id");
+
+                    b.ToTable("person_role", null, t =>
+                        {
+                            t.HasCheckConstraint("person_role_place", "(kind = 'contact' and organisation_id is not null and body is null) or (kind = 'mandate' and (organisation_id is null) <> (body is null))");
                         });
                 });
 
@@ -424,6 +603,38 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_organisation_decision_member_organisation_organisation_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Persons.Consent", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Persons.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_consent_person_person_id");
+
+                    b.HasOne("Insp1r.Membership.Persons.ConsentWording", null)
+                        .WithMany()
+                        .HasForeignKey("Purpose", "WordingVersion", "WordingLanguage")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_consent_wording");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Persons.PersonRole", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_person_role_member_organisation_organisation_id");
+
+                    b.HasOne("Insp1r.Membership.Persons.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_person_role_person_person_id");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,0 +1,58 @@
+using Insp1r.Membership.Data;
+using Insp1r.Messaging.Log;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Persons;
+
+/// <summary>Ends a role. What follows from it, such as access, ends here, in the same transaction.</summary>
+internal static class EndRole
+{
+    private const int MaxReason = 500;
+
+    /// <summary>
+    /// <c>to</c> is the last day, not in the future, since the role ends with this request: today if not given (of a role that never began
+    /// its first day).
+    /// </summary>
+    public sealed record Request(string Reason, DateOnly? To = null);
+
+    public static async Task<Results<Ok<RoleResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, Guid roleId, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        if (await db.LockPersonAsync(id, ct) is not { } person)
+            return CommonErrors.Missing("person", id);
+        if (caller.Refuses(person, Role.Contributor) is { } refusal)
+            return refusal;
+        // The lock on the person keeps it as it is.
+        if (await db.PersonRoles.SingleOrDefaultAsync(r => r.Id == roleId && r.PersonId == id, ct) is not { } role)
+            return CommonErrors.Missing("role", roleId);
+        if (role.Kind == PersonRoleKind.Mandate && !caller.May(Role.Steward, person.Node))
+            return AccessErrors.OutsideYourNodes.ToProblem($"A mandate is ended by a steward of {person.Node}.");
+
+        var now = clock.GetUtcNow();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        if (Check(request, role, today) is { Any: true } errors)
+            return errors.ToProblem();
+        if (role.EndedAt is { } endedAt)
+            return PersonErrors.RoleEnded.ToProblem($"It ended at {endedAt:O}.");
+
+        role.End(request.To ?? (role.From > today ? role.From : today), request.Reason, now);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return TypedResults.Ok(RoleResponse.Of(role));
+    }
+
+    private static FieldErrors Check(Request request, PersonRole role, DateOnly today)
+    {
+        var errors = new FieldErrors();
+        errors.Required("/reason", request.Reason, MaxReason);
+        // Somewhere in the world it is tomorrow already.
+        if (request.To > today.AddDays(1))
+            errors.Add("/to", "out-of-range", "The last day: not in the future.");
+        errors.Period("/to", role.From, request.To);
+        return errors;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Insp1r.Membership.Access;
+using Insp1r.Membership.Data;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Persons;
+
+/// <summary>All that the platform holds of a person, as one JSON file (GDPR, Art. 15 and 20). It is whole or it is refused.</summary>
+internal static class ExportPerson
+{
+    /// <summary>
+    /// <c>wordings</c> are the texts of the consents, as they were shown. <c>elsewhere</c> is what each other service holds, by its name.
+    /// </summary>
+    public sealed record Response(
+        PersonResponse Person, IReadOnlyList<RoleResponse> Roles, IReadOnlyList<ConsentResponse> Consents, IReadOnlyList<WordingResponse> Wordings,
+        IReadOnlyDictionary<string, JsonElement> Elsewhere, DateTimeOffset ExportedAt);
+
+    public static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
+        Guid id, MembershipDb db, Caller caller, PersonalDataElsewhere elsewhere, HttpResponse response, TimeProvider clock, CancellationToken ct)
+    {
+        if (await db.Persons.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } person)
+            return CommonErrors.Missing("person", id);
+        if (caller.Refuses(person, Role.Steward) is { } refusal)
+            return refusal;
+
+        var found = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var service in PersonalDataElsewhere.Services)
+        {
+            if (await elsewhere.ReadAsync(service, person, ct) is not { } held)
+            {
+                response.Headers.RetryAfter = "30";
+                return PersonErrors.ServiceAway.ToProblem($"{service} does not answer, and the export would lack what it holds.");
+            }
+
+            found[service] = held;
+        }
+
+        var roles = await db.PersonRoles.AsNoTracking().Where(r => r.PersonId == id).OrderBy(r => r.Id).ToListAsync(ct);
+        var consents = await db.Consents.AsNoTracking().Where(c => c.PersonId == id).OrderBy(c => c.Id).ToListAsync(ct);
+        var wordings = await db.ConsentWordings.AsNoTracking().OrderBy(w => w.Purpose).ThenBy(w => w.Version).ToListAsync(ct);
+        response.Headers.ContentDisposition = $"attachment; filename=\"person-{id}.json\"";
+        response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(new Response(
+            PersonResponse.Of(person, PublicationLevel.Private),
+            [.. roles.Select(RoleResponse.Of)],
+            [.. consents.Select(ConsentResponse.Of)],
+            [.. wordings.GroupBy(w => (w.Purpose, w.Version)).Where(shown => consents.Exists(c => (c.Purpose, c.WordingVersion) == shown.Key)).Select(shown => WordingResponse.Of([.. shown]))],
+            found, clock.GetUtcNow()));
+    }
+}
+
+/// <summary>
+/// Asks the other services what they hold of a person: the one thing that a service asks another while a request waits, because only the
+/// whole is an answer. It shows a token that nobody else can get.
+/// </summary>
+internal sealed partial class PersonalDataElsewhere(HttpClient http, TokenSigning signing, ILogger<PersonalDataElsewhere> logger)
+{
+    /// <summary>Those that can hold something of a person under the person's id.</summary>
+    public static readonly string[] Services = ["communications"];
+
+    /// <summary>Null where the service does not answer as it should.</summary>
+    public async Task<JsonElement?> ReadAsync(string service, Person person, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{service}{PersonalData.AddressOf(person.Id)}");
+        request.Headers.Authorization = new("Bearer", signing.Issue("membership", [$"steward@{person.Node}"], [Scopes.Internal], accessVersion: 0));
+        try
+        {
+            using var response = await http.SendAsync(request, ct);
+            response.EnsureSuccessStatusCode();
+            return await response.Content.ReadFromJsonAsync<JsonElement>(ct);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            Log.Away(logger, service, e.Message);
+            return null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(311, LogLevel.Warning, "{Service} did not say what it holds of a person: {Reason}")]
+        public static partial void Away(ILogger logger, string service, string reason);
+    }
+}

@@ -1,0 +1,39 @@
+using Insp1r.Membership.Data;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Persons;
+
+/// <summary>
+/// Who sees what of a person inside the node: a steward everything; a contributor, who keeps the contacts, all but private fields; a
+/// reader the same, and nothing of persons at risk or of those who show nothing. To everybody else there is no such person.
+/// </summary>
+internal static class PersonAccess
+{
+    /// <summary>The narrowest level that the caller sees, or null where there is no such person for them.</summary>
+    public static PublicationLevel? SightOf(this Caller caller, Person person) =>
+        caller.May(Role.Steward, person.Node) ? PublicationLevel.Private
+        : caller.May(Role.Contributor, person.Node) ? PublicationLevel.Node
+        : caller.May(Role.Reader, person.Node) && !person.AtRisk && person.Levels.Widest() <= PublicationLevel.Node ? PublicationLevel.Node
+        : null;
+
+    /// <summary>Null where the caller has this role for the person, else the problem to answer.</summary>
+    public static ProblemHttpResult? Refuses(this Caller caller, Person person, Role role)
+    {
+        var isSteward = caller.May(Role.Steward, person.Node);
+        if (person.ErasedAt is { } at && isSteward)
+            return PersonErrors.Erased.ToProblem($"The person {person.Id} was erased on {at:yyyy-MM-dd}; what is left is that there was one.");
+        if (person.ErasedAt is not null || caller.SightOf(person) is null)
+            return CommonErrors.Missing("person", person.Id);
+        return caller.May(role, person.Node) ? null : AccessErrors.OutsideYourNodes.ToProblem($"You are not a {role.ToString().ToLowerInvariant()} of {person.Node}.");
+    }
+
+    /// <summary>
+    /// The person, locked to the end of the transaction: what is recorded of somebody, and that they are erased, or that their consent
+    /// ends, come one after the other.
+    /// </summary>
+    public static Task<Person?> LockPersonAsync(this MembershipDb db, Guid id, CancellationToken ct) =>
+        db.Persons.FromSql($"select * from person where id = {id} for update").SingleOrDefaultAsync(ct);
+}

@@ -1,0 +1,104 @@
+using Insp1r.Membership.Organisations;
+using Insp1r.Messaging.Log;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Insp1r.Membership.Persons;
+
+internal enum PersonRoleKind
+{
+    /// <summary>The one to write to in a member organisation.</summary>
+    Contact,
+
+    /// <summary>Speaks or decides for a member organisation, or sits in a body of a node.</summary>
+    Mandate,
+}
+
+/// <summary>
+/// What a person is to an organisation or in a body, from a day to a day. A role ends and is never deleted: who spoke for whom, and
+/// when, stays known to the stewards.
+/// </summary>
+internal sealed class PersonRole
+{
+    private PersonRole()
+    {
+    }
+
+    public Guid Id { get; private init; }
+    public Guid PersonId { get; private init; }
+    public PersonRoleKind Kind { get; private init; }
+    public Guid? OrganisationId { get; private init; }
+
+    /// <summary>The node of the organisation, or the one whose body it is.</summary>
+    public string Node { get; private init; } = "";
+
+    /// <summary>A body of the node, such as steering-committee; null for a role in an organisation.</summary>
+    public string? Body { get; private init; }
+
+    /// <summary>In the person's own words, such as "General secretary". Empty once the person is erased.</summary>
+    public string Title { get; private set; } = "";
+    public DateOnly From { get; private init; }
+
+    /// <summary>The last day: of the term where it is known beforehand, else the day of the end.</summary>
+    public DateOnly? To { get; private set; }
+    public string? EndReason { get; private set; }
+    public DateTimeOffset RecordedAt { get; private init; }
+
+    /// <summary>When its end was recorded: from then on nothing follows from it, whatever its last day.</summary>
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    public static PersonRole Record(
+        Guid id, Guid personId, PersonRoleKind kind, Guid? organisationId, string node, string? body, string title, DateOnly from, DateOnly? to, DateTimeOffset at) => new()
+        {
+            Id = id,
+            PersonId = personId,
+            Kind = kind,
+            OrganisationId = organisationId,
+            Node = node,
+            Body = body,
+            Title = title,
+            From = from,
+            To = to,
+            RecordedAt = at,
+        };
+
+    public void End(DateOnly to, string reason, DateTimeOffset at)
+    {
+        if (EndedAt is not null)
+            throw new InvalidOperationException("A role ends once.");
+        (To, EndReason, EndedAt) = (to, reason, at);
+    }
+
+    /// <summary>Of an erased person the dates stay, and none of the words.</summary>
+    public void Erase(DateTimeOffset at)
+    {
+        (Title, EndReason) = ("", null);
+        EndedAt ??= at;
+    }
+}
+
+internal static class PersonRoles
+{
+    public static IQueryable<PersonRole> CurrentOn(this IQueryable<PersonRole> roles, DateOnly day) =>
+        roles.Where(r => r.EndedAt == null && r.From <= day && (r.To == null || r.To >= day));
+}
+
+internal sealed class PersonRoleMapping : IEntityTypeConfiguration<PersonRole>
+{
+    public void Configure(EntityTypeBuilder<PersonRole> role)
+    {
+        role.ToTable("person_role", table => table.HasCheckConstraint(
+            "person_role_place",
+            "(kind = 'contact' and organisation_id is not null and body is null) or (kind = 'mandate' and (organisation_id is null) <> (body is null))"));
+        role.Property(r => r.Id).ValueGeneratedNever();
+        role.Property(r => r.Kind).IsWord();
+        role.Property(r => r.Node).UseCollation("C");
+        // "from" and "to" would need quotes in SQL.
+        role.Property(r => r.From).HasColumnName("starts_on");
+        role.Property(r => r.To).HasColumnName("ends_on");
+        role.HasIndex(r => new { r.PersonId, r.Id });
+        role.HasIndex(r => new { r.OrganisationId, r.PersonId });
+        role.HasOne<Person>().WithMany().HasForeignKey(r => r.PersonId).OnDelete(DeleteBehavior.Restrict);
+        role.HasOne<MemberOrganisation>().WithMany().HasForeignKey(r => r.OrganisationId).OnDelete(DeleteBehavior.Restrict);
+    }
+}

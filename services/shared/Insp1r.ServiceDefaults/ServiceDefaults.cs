@@ -85,6 +85,7 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<CallerMiddleware>();
         beforeAccess?.Invoke(app);
         app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<CauseMiddleware>();
         app.UseMiddleware<BodyEncoding>();
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();

@@ -31,4 +31,9 @@ internal static class AccessSchema
         comment on column api_client.access_version is 'Raised by each change of grants, scopes or standing: tokens carry it, and older ones are refused.';
         create index api_client_access_changed_at on api_client (access_changed_at) where access_changed_at is not null;
         """;
+
+    public const string AddId = """
+        alter table api_client add column id uuid not null default gen_random_uuid();
+        comment on column api_client.id is 'Names the client in the audit trail.';
+        """;
 }

@@ -8,7 +8,7 @@ namespace Insp1r.Membership.Accounts;
 /// A person's way in: an address, a password that nobody else ever knew, and a second factor. Name and the rest are the
 /// <see cref="PersonId">person</see>'s.
 /// </summary>
-internal sealed class Account : IdentityUser<Guid>
+public sealed class Account : IdentityUser<Guid>
 {
     public required Guid PersonId { get; init; }
 

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Insp1r.Membership.Accounts;
 
 /// <summary>What an account may do, from when to when. Ended grants stay, so that it can be told who could do what.</summary>
-internal sealed class AccountGrant
+public sealed class AccountGrant
 {
     public required Guid Id { get; init; }
     public required Guid AccountId { get; init; }

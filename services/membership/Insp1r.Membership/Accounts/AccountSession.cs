@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Insp1r.Membership.Accounts;
 
 /// <summary>Somebody is signed in: in a browser, or in an app that the person let in.</summary>
-internal sealed class AccountSession
+public sealed class AccountSession
 {
     /// <summary>A browser is signed out after 12 hours, and after one hour without use.</summary>
     public static readonly TimeSpan BrowserLifetime = TimeSpan.FromHours(12);

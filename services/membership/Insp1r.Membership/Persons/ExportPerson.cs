@@ -57,7 +57,7 @@ internal static class ExportPerson
 /// Asks the other services what they hold of a person: the one thing that a service asks another while a request waits, because only the
 /// whole is an answer. It shows a token that nobody else can get.
 /// </summary>
-internal sealed partial class PersonalDataElsewhere(HttpClient http, TokenSigning signing, ILogger<PersonalDataElsewhere> logger)
+internal sealed partial class PersonalDataElsewhere(HttpClient http, TokenSigning signing, TimeProvider clock, ILogger<PersonalDataElsewhere> logger)
 {
     /// <summary>Those that can hold something of a person under the person's id.</summary>
     public static readonly string[] Services = ["communications"];
@@ -66,7 +66,8 @@ internal sealed partial class PersonalDataElsewhere(HttpClient http, TokenSignin
     public async Task<JsonElement?> ReadAsync(string service, Person person, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{service}{PersonalData.AddressOf(person.Id)}");
-        request.Headers.Authorization = new("Bearer", signing.Issue("membership", [$"steward@{person.Node}"], [Scopes.Internal], accessVersion: 0));
+        request.Headers.Authorization = new("Bearer", signing.Issue(
+            "membership", "membership", [$"steward@{person.Node}"], [Scopes.Internal], accessVersion: 0, clock.GetUtcNow().AddMinutes(1)));
         try
         {
             using var response = await http.SendAsync(request, ct);

@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Insp1r.Contracts;
-using Insp1r.ServiceDefaults.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Messaging.Log;
@@ -17,24 +14,34 @@ public abstract class LogDbContext : DbContext
 #pragma warning restore MA0056
     }
 
-    /// <summary>Says in the log what happened; it is committed with the change itself, by the same SaveChanges.</summary>
-    public void Append<TEvent>(TEvent happened, DateTimeOffset at) where TEvent : class, IEvent
-    {
-        var type = EventTypes.Of(happened.GetType());
-        Add(new ChangeLogRow
-        {
-            Id = Guid.CreateVersion7(at),
-            Type = type.Name,
-            Subject = type.Subject,
-            SubjectId = happened.SubjectId,
-            SubjectVersion = happened.SubjectVersion,
-            Node = happened.Node,
-            Visibility = type.Internal ? "internal" : "feed",
-            Payload = JsonSerializer.Serialize(happened, happened.GetType(), JsonDefaults.Options),
-            TraceParent = Activity.Current?.Id,
-            OccurredAt = at,
-        });
-    }
+    /// <summary>
+    /// Says in the log what happened; it is committed with the change itself, by the same SaveChanges. <paramref name="reason"/> is
+    /// why, where the change itself says so; else what the request's Change-Reason says.
+    /// </summary>
+    public void Append<TEvent>(TEvent happened, DateTimeOffset at, string? reason = null) where TEvent : class, IEvent =>
+        Add(ChangeLogRow.Of(happened, at, reason));
+
+    /// <summary>
+    /// Says in the log what was changed where no event tells it: for the audit trail alone, never for the broker or a feed.
+    /// </summary>
+    /// <param name="subject">The kind of record, such as client.</param>
+    /// <param name="version">The record's version after the change.</param>
+    /// <param name="node">The path of the node that owns the record: its stewards read the trail.</param>
+    /// <param name="action">The service and what was done, such as <c>membership.client-revoked</c>.</param>
+    /// <param name="before">What the record was, or null; written as the API writes it. Never a secret.</param>
+    /// <param name="after">What it is now, or null.</param>
+    /// <param name="personal">True where before, after or the reason may hold a person's data: <see cref="EraseTrailAsync"/> can take them away.</param>
+    public void Audit(
+        string subject, Guid id, int version, string node, string action, object? before, object? after, DateTimeOffset at, bool personal = false) =>
+        Add(ChangeLogRow.OfAudit(subject, id, version, node, action, before, after, at, personal));
+
+    /// <summary>
+    /// Takes before, after and reason out of a subject's personal rows, at once and in the transaction that is open; the trail still
+    /// verifies. The same transaction has to tell it by a row of its own for this subject whose type ends in <c>-erased</c> (an event,
+    /// or <see cref="Audit"/>): without one, verification calls the rows changed. Gives the number of rows.
+    /// </summary>
+    public Task<int> EraseTrailAsync(string subject, Guid id, DateTimeOffset at, CancellationToken ct) => Database.ExecuteSqlAsync(
+        $"update change_log set payload = null, salt = null, erased_at = {at} where subject_id = {id} and subject = {subject} and salt is not null", ct);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -47,19 +54,5 @@ public abstract class LogDbContext : DbContext
         });
         base.OnModelCreating(modelBuilder);
         modelBuilder.UseSnakeCase();
-    }
-
-    private sealed class ChangeLogRow
-    {
-        public required Guid Id { get; init; }
-        public required string Type { get; init; }
-        public required string Subject { get; init; }
-        public required Guid SubjectId { get; init; }
-        public required int SubjectVersion { get; init; }
-        public required string Node { get; init; }
-        public required string Visibility { get; init; }
-        public required string Payload { get; init; }
-        public string? TraceParent { get; init; }
-        public required DateTimeOffset OccurredAt { get; init; }
     }
 }

@@ -56,7 +56,7 @@ public static class OperationsEndpoints
               select coalesce((select c.tx_id from change_log c where c.occurred_at >= $1 order by c.tx_id, c.seq limit 1), pg_snapshot_xmin(pg_current_snapshot())) as tx)
             update log_reader r set tx_id = least(r.tx_id, t.tx), seq = case when t.tx <= r.tx_id then 0 else r.seq end, moved_at = now()
             from target t where r.name = 'broker'
-            returning (select count(*) from change_log c where (c.tx_id, c.seq) > (r.tx_id, r.seq))
+            returning (select count(*) from change_log c where (c.tx_id, c.seq) > (r.tx_id, r.seq) and c.visibility <> 'audit')
             """);
         command.Parameters.AddWithValue(request.Since?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch);
         var rows = (long)(await command.ExecuteScalarAsync(ct))!;
@@ -70,7 +70,7 @@ public static class OperationsEndpoints
         // it, out of sight. They sort in front of all that comes.
         var start = clock.GetTimestamp();
         while (await ExecuteAsync("""
-            update change_log set tx_id = '0' where ctid = any(array(
+            update change_log set first_tx = coalesce(first_tx, tx_id), tx_id = '0' where ctid = any(array(
               select ctid from change_log where tx_id >= pg_snapshot_xmax(pg_current_snapshot()) order by tx_id desc limit 5000))
             """) > 0)
         {

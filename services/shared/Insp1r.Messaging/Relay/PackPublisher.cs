@@ -35,7 +35,7 @@ internal sealed partial class PackPublisher(IBus bus, BrokerGate gate, ServiceDa
         await _inFlight.WaitAsync(ct);
         try
         {
-            // The payload of an erased person's event is null: there is nothing left to say.
+            // What is no event, or was erased, has no payload: there is nothing to say.
             var sendable = rows.Where(row => row.Payload is not null).ToList();
             foreach (var row in sendable.Where(row => EventTypes.Find(row.Type) is null || row.Payload!.Length > MaxPayload).ToList())
             {

@@ -224,12 +224,21 @@ namespace Insp1r.Communications.Data.Migrations
                     b.ToTable("network_node", (string)null);
                 });
 
-            modelBuilder.Entity("Insp1r.Messaging.Log.LogDbContext+ChangeLogRow", b =>
+            modelBuilder.Entity("Insp1r.Messaging.Log.ChangeLogRow", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("App")
+                        .HasColumnType("text")
+                        .HasColumnName("app");
 
                     b.Property<string>("Node")
                         .IsRequired()
@@ -240,10 +249,27 @@ namespace Insp1r.Communications.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("occurred_at");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("origin");
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("json")
                         .HasColumnName("payload");
+
+                    b.Property<byte[]>("PayloadHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("payload_hash");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<byte[]>("Salt")
+                        .HasColumnType("bytea")
+                        .HasColumnName("salt");
 
                     b.Property<string>("Subject")
                         .IsRequired()

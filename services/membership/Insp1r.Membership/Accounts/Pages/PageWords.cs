@@ -1,7 +1,10 @@
 namespace Insp1r.Membership.Accounts.Pages;
 
-/// <summary>The words of the pages. Each language is one record: a text that is missing in one of them does not compile.</summary>
-internal sealed record PageWords
+/// <summary>
+/// The words of the pages. Each language is one record: a text that is missing in one of them does not compile. (Public, as all that a
+/// page is given has to be.)
+/// </summary>
+public sealed record PageWords
 {
     public required string Language { get; init; }
     public required string SignIn { get; init; }

@@ -1,0 +1,85 @@
+using System.Net;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+
+namespace Insp1r.ServiceDefaults.Access;
+
+/// <summary>
+/// Who causes a change, through which app, from where and why: the audit trail keeps it with each change. It flows with the request;
+/// what runs without one is the system's own doing.
+/// </summary>
+/// <param name="Actor">A token's subject (see <see cref="Caller.Id"/>), <c>anonymous</c>, or <c>system</c>.</param>
+/// <param name="App">The app that a person used; null where the actor is a client itself.</param>
+/// <param name="Origin">How it came, and the network address: <c>api 203.0.113.7</c>, <c>event</c> and its id, or <c>job</c>.</param>
+/// <param name="Reason">What the request's Change-Reason says, at most 500 characters.</param>
+public sealed record Cause(string Actor, string? App, string Origin, string? Reason)
+{
+    public const string ReasonHeader = "Change-Reason";
+    public const int MaxReason = 500;
+
+    private static readonly Cause System = new("system", null, "job", null);
+    private static readonly AsyncLocal<Cause?> Flowing = new();
+
+    /// <summary>The cause of what is done now.</summary>
+    public static Cause Current => Flowing.Value ?? System;
+
+    /// <summary>Everything that the calling asynchronous method does from here on is caused by this.</summary>
+    public static void Set(Cause cause) => Flowing.Value = cause;
+
+    /// <summary>Work of the platform itself, such as <c>event</c> and its id.</summary>
+    public static Cause OfSystem(string origin) => System with { Origin = origin };
+}
+
+/// <summary>
+/// Notes the cause of a request that may change something. What X-Forwarded-For says is believed only from the gateway: it comes from
+/// this machine, or from one of the networks that <c>TrustedProxies</c> lists.
+/// </summary>
+internal sealed class CauseMiddleware(RequestDelegate next, IConfiguration configuration)
+{
+    private readonly IPNetwork[] _proxies = [.. (configuration.GetSection("TrustedProxies").Get<string[]>() ?? []).Select(IPNetwork.Parse)];
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            return next(context);
+        if (!TryReadReason(context.Request, out var reason))
+        {
+            return CauseErrors.BadReason
+                .ToProblem($"{Cause.ReasonHeader} is one text of at most {Cause.MaxReason} characters without line breaks; percent-encode what is not ASCII.")
+                .ExecuteAsync(context);
+        }
+
+        var caller = Caller.Of(context.User);
+        Cause.Set(new Cause(caller.Id.Length > 0 ? caller.Id : "anonymous", caller.App != caller.Id ? caller.App : null, $"api {AddressOf(context)}", reason));
+        return next(context);
+    }
+
+    private static bool TryReadReason(HttpRequest request, out string? reason)
+    {
+        var header = request.Headers[Cause.ReasonHeader];
+        reason = header.Count == 0 ? null : Uri.UnescapeDataString(header.ToString()).Trim();
+        if (reason is "")
+            reason = null;
+        return header.Count <= 1 && (header.Count == 0 || header.ToString().All(char.IsAscii))
+            && reason is not { Length: > Cause.MaxReason } && reason?.Any(char.IsControl) != true;
+    }
+
+    private string AddressOf(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (address is { IsIPv4MappedToIPv6: true })
+            address = address.MapToIPv4();
+        // Each proxy adds who called it at the end: the last is the gateway's own word.
+        if (address is not null && (IPAddress.IsLoopback(address) || Array.Exists(_proxies, proxy => proxy.Contains(address)))
+            && context.Request.Headers["X-Forwarded-For"].ToString() is { Length: > 0 } forwarded
+            && IPAddress.TryParse(forwarded.AsSpan(forwarded.LastIndexOf(',') + 1).Trim(), out var client))
+            address = client;
+        return address?.ToString() ?? "local";
+    }
+}
+
+public static class CauseErrors
+{
+    public static readonly Error BadReason = new(400, "bad-change-reason", "The Change-Reason is not valid");
+}

@@ -19,6 +19,9 @@ var membership = builder.AddProject<Projects.Insp1r_Membership>("membership")
     .WithReference(membershipDb).WaitFor(membershipDb).WithReference(rabbitmq)
     .WithEnvironment("Authority__Issuer", address)
     .WithEnvironment("DevelopmentClients__File", Path.Combine(state, "development-clients.json"))
+    .WithEnvironment("DevelopmentAccounts__File", Path.Combine(state, "development-accounts.json"))
+    .WithEnvironment("DataProtection__Folder", Path.Combine(state, "data-protection"))
+    .WithEnvironment("Mail__Folder", Path.Combine(state, "mail"))
     .WithHttpHealthCheck("/health/ready").WithReplicas(replicas);
 
 var advocacy = builder.AddProject<Projects.Insp1r_Advocacy>("advocacy")

@@ -1,3 +1,5 @@
+using Insp1r.Membership.Accounts;
+
 namespace Insp1r.Membership.Access;
 
 /// <summary>This service issues the platform's tokens.</summary>
@@ -20,5 +22,7 @@ internal static class AccessExtensions
         await app.Services.GetRequiredService<WithdrawnAccessList>().LoadAsync(ct);
         if (app.Environment.IsDevelopment())
             await app.Services.GetRequiredService<DevelopmentClients>().EnsureAsync(ct);
+        await using var scope = app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<FirstAccounts>().EnsureAsync(ct);
     }
 }

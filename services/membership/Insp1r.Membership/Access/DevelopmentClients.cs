@@ -14,8 +14,6 @@ internal sealed class DevelopmentClients(ServiceDatabase database, ClientStore c
     /// <summary>An entry of the file.</summary>
     public sealed record Entry(string ClientId, string Secret, string[] Grants, string[] Scopes, string Description);
 
-    private static readonly JsonSerializerOptions Json = new(JsonDefaults.Options) { WriteIndented = true };
-
     private static readonly Entry[] Wanted =
     [
         new("reader", "", ["reader@insp1r"], ["read"], "Reads everything in the network"),
@@ -44,11 +42,11 @@ internal sealed class DevelopmentClients(ServiceDatabase database, ClientStore c
         await using (var command = new NpgsqlCommand("select pg_advisory_xact_lock(7308605)", connection, transaction))
             await command.ExecuteNonQueryAsync(ct);
 
-        var kept = File.Exists(file) ? JsonSerializer.Deserialize<Entry[]>(await File.ReadAllTextAsync(file, ct), Json) ?? [] : [];
+        var kept = File.Exists(file) ? JsonSerializer.Deserialize<Entry[]>(await File.ReadAllTextAsync(file, ct), JsonDefaults.Options) ?? [] : [];
         var entries = Wanted
             .Select(wanted => wanted with { Secret = kept.FirstOrDefault(entry => entry.ClientId == wanted.ClientId)?.Secret ?? ClientSecret.Generate() })
             .ToArray();
-        await WriteAsync(file, entries, ct);
+        await PrivateFile.WriteAsync(file, entries, ct);
         foreach (var entry in entries)
             await clients.PutAsync(new ApiClient(entry.ClientId, entry.Description, entry.Grants, entry.Scopes, clock.GetUtcNow(), "development"), entry.Secret, ct);
 
@@ -57,17 +55,4 @@ internal sealed class DevelopmentClients(ServiceDatabase database, ClientStore c
 
     private static Entry Network(string clientId, string node, string country) =>
         new(clientId, "", [$"steward@{node}", $"sender@{node}"], ["read", "write", "sync"], $"The national network of {country}");
-
-    private static async Task WriteAsync(string file, Entry[] entries, CancellationToken ct)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var fresh = file + ".new";
-        File.Delete(fresh);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var stream = new FileStream(fresh, options))
-            await JsonSerializer.SerializeAsync(stream, entries, Json, ct);
-        File.Move(fresh, file, overwrite: true);
-    }
 }

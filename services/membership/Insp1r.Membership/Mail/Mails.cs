@@ -9,13 +9,10 @@ namespace Insp1r.Membership.Mail;
 /// <summary>The mails that this service writes, each in the reader's language. They are queued with the change that they tell of; the caller saves.</summary>
 internal sealed class Mails(MembershipDb db, UserManager<Account> users, IOptions<AuthorityOptions> authority, TimeProvider clock)
 {
-    /// <summary>Queues the invitation, and gives its link back: in Development it is shown on the terminal.</summary>
-    public async Task<string> InviteAsync(Account account)
-    {
-        var link = await LinkAsync("invitation", account, LinkTokens.Invitation);
-        Queue(account, MailWords.Of(account.Language).Invitation, link);
-        return link;
-    }
+    public async Task InviteAsync(Account account) => Queue(account, MailWords.Of(account.Language).Invitation, await InvitationLinkAsync(account));
+
+    /// <summary>What an invitation leads to; in Development it is shown on the terminal.</summary>
+    public Task<string> InvitationLinkAsync(Account account) => LinkAsync("invitation", account, LinkTokens.Invitation);
 
     /// <summary>At most one in five minutes: nobody fills another's mailbox by asking.</summary>
     public async Task ResetPasswordAsync(Account account)

@@ -41,7 +41,7 @@ internal static class AspireRun
             {
                 var next = After(status, await ProbeAsync(status.Address!, ct), TimeProvider.System.GetUtcNow());
                 if (next.State != status.State)
-                    Console.WriteLine(Welcome.Text(next));
+                    Console.WriteLine(Welcome.Text(next, installation.State));
                 if (next != status)
                     Write(next, state);
                 status = next;

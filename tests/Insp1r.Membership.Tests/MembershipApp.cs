@@ -12,18 +12,22 @@ internal sealed class MembershipApp : WebApplicationFactory<Program>
 {
     public const string Issuer = "http://127.0.0.1:8080";
     private readonly string _database;
+    private readonly (string Name, string Value)[] _settings;
 
-    private MembershipApp(string database)
+    private MembershipApp(string database, int port, (string, string)[] settings)
     {
-        _database = database;
-        UseKestrel(port: 0);
+        (_database, _settings) = (database, settings);
+        UseKestrel(port);
     }
 
     public Uri Address => ClientOptions.BaseAddress;
 
-    public static MembershipApp Start(string database)
+    public static MembershipApp Start(string database, params (string Name, string Value)[] settings) => StartAt(0, database, settings);
+
+    /// <summary>At a port that is known beforehand, for who has to be told the address before.</summary>
+    public static MembershipApp StartAt(int port, string database, params (string Name, string Value)[] settings)
     {
-        var app = new MembershipApp(database);
+        var app = new MembershipApp(database, port, settings);
         app.StartServer();
         return app;
     }
@@ -34,7 +38,7 @@ internal sealed class MembershipApp : WebApplicationFactory<Program>
     public Api With(string token) => new(Address, new BearerHandler(token));
 
     public string Token(string clientId, string[] grants, params string[] scopes) =>
-        Services.GetRequiredService<TokenSigning>().Issue(clientId, grants, scopes, accessVersion: 1);
+        Services.GetRequiredService<TokenSigning>().Issue(clientId, clientId, grants, scopes, accessVersion: 1, DateTimeOffset.UtcNow.AddMinutes(15));
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -44,5 +48,7 @@ internal sealed class MembershipApp : WebApplicationFactory<Program>
         builder.UseSetting("Authority:Issuer", Issuer);
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.UseSetting("Logging:LogLevel:Insp1r.Messaging", "None");
+        foreach (var (name, value) in _settings)
+            builder.UseSetting(name, value);
     }
 }

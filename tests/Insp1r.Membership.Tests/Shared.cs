@@ -15,6 +15,7 @@ public sealed class Shared : IAsyncLifetime
     private int _networks;
 
     public PostgresServer Postgres { get; private set; } = null!;
+    public MailServer Mail { get; private set; } = null!;
     internal MembershipApp App { get; private set; } = null!;
     internal Api Steward { get; private set; } = null!;
     internal string Database { get; private set; } = "";
@@ -23,7 +24,8 @@ public sealed class Shared : IAsyncLifetime
     {
         Postgres = await PostgresServer.StartAsync(CancellationToken.None);
         Database = await Postgres.CreateDatabaseAsync("membership", CancellationToken.None);
-        App = MembershipApp.Start(Database);
+        Mail = await MailServer.StartAsync(CancellationToken.None);
+        App = MembershipApp.Start(Database, Mail.Settings);
         Steward = App.As("steward", "steward@insp1r");
         await AddNodeAsync("insp1r.africa", "continental", null, CancellationToken.None);
     }
@@ -31,6 +33,7 @@ public sealed class Shared : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync();
+        await Mail.DisposeAsync();
         await Postgres.DisposeAsync();
     }
 

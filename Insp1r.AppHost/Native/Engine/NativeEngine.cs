@@ -135,7 +135,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
         }
 
         _reporter!.Healthy(Stopwatch.GetElapsedTime(_started));
-        _console.Line(Welcome.Text(_reporter.Status));
+        _console.Line(Welcome.Text(_reporter.Status, _state));
     }
 
     private Task RunAsync(bool servers, CancellationToken stopping) =>

@@ -13,7 +13,8 @@ internal sealed class StateFolder(string path)
     /// <summary>All that the platform makes in the folder; the two servers keep their data under their resources' names.</summary>
     private static readonly string[] _entries =
     [
-        "postgres", "rabbitmq", "secrets", "logs", "run", "development-clients.json", "development-clients.json.new", "ports.json",
+        "postgres", "rabbitmq", "secrets", "logs", "run", "development-clients.json", "development-clients.json.new",
+        "development-accounts.json", "development-accounts.json.new", "data-protection", "mail", "ports.json",
     ];
 
     public static string DefaultPath => Environment.IsPrivilegedProcess
@@ -28,6 +29,8 @@ internal sealed class StateFolder(string path)
     public string StatusFile => Path.Combine(Run, "status.json");
     public string EngineLog => LogOf("engine");
     public string DevelopmentClients => Path.Combine(Root, "development-clients.json");
+    public string DevelopmentAccounts => Path.Combine(Root, "development-accounts.json");
+    public string Mail => Path.Combine(Root, "mail");
     public string PortsFile => Path.Combine(Root, "ports.json");
 
     public bool IsEmpty => !Directory.Exists(Root) || !Directory.EnumerateFileSystemEntries(Root).Any();

@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Insp1r.Platform;
 
 /// <summary>What a user reads when all is healthy.</summary>
 internal static class Welcome
 {
-    public static string Text(PlatformStatus status)
+    public static string Text(PlatformStatus status, StateFolder state)
     {
         var text = new StringBuilder();
         text.AppendLine().AppendLine($"All healthy after {status.SecondsToHealthy:0.0} s.").AppendLine();
@@ -22,6 +23,22 @@ internal static class Welcome
               curl -H "Authorization: Bearer $(./insp1r token)" "{status.Address}/api/v1/changes/membership?limit=5"
               ./insp1r status
             """);
+        AddAccounts(text, state);
         return text.ToString();
     }
+
+    /// <summary>The first sign-in of each development account: its link leads to choosing a password.</summary>
+    private static void AddAccounts(StringBuilder text, StateFolder state)
+    {
+        if (!File.Exists(state.DevelopmentAccounts))
+            return;
+
+        var accounts = JsonSerializer.Deserialize<DevelopmentAccount[]>(File.ReadAllText(state.DevelopmentAccounts), JsonSerializerOptions.Web) ?? [];
+        text.AppendLine().AppendLine("Sign in as a person, each with a role in the whole network. The link is for the first time:");
+        foreach (var account in accounts)
+            text.AppendLine($"  {account.Role,-12} {account.Link ?? $"{account.Email} (has a password)"}");
+        text.AppendLine($"Mails are written to {state.Mail}");
+    }
+
+    private sealed record DevelopmentAccount(string Role, string Email, string? Link);
 }

@@ -87,7 +87,9 @@ internal sealed class AccountMapping :
     {
         account.ToTable("account");
         account.Property(a => a.Id).ValueGeneratedNever();
-        account.Property(a => a.ConcurrencyStamp).IsConcurrencyToken();
+        // PostgreSQL's own mark of the row's last change: Identity's stamp only moves where Identity saves.
+        account.Property<uint>("xmin").IsRowVersion();
+        account.Ignore(a => a.ConcurrencyStamp);
         account.Property(a => a.Node).UseCollation("C");
         account.Ignore(a => a.PhoneNumber).Ignore(a => a.PhoneNumberConfirmed);
         account.HasIndex(a => a.NormalizedEmail).IsUnique().HasDatabaseName(UniqueEmail);

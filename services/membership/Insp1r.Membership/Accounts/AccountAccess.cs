@@ -1,6 +1,7 @@
 using Insp1r.Membership.Access;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Mail;
+using Insp1r.ServiceDefaults.Access;
 using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Accounts;
@@ -26,6 +27,30 @@ internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdra
         foreach (var session in await db.Sessions.Where(s => s.AccountId == account.Id && s.EndedAt == null && s.Id != but).ToListAsync(ct))
             session.End(now, because);
         account.ChangeAccess(now);
+    }
+
+    /// <summary>Ends what came with a contact role or mandate that ends now. The caller saves.</summary>
+    public async Task EndWithRoleAsync(Guid personRoleId, string by, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var grant in await db.AccountGrants.Where(g => g.PersonRoleId == personRoleId && (g.Until == null || g.Until > now)).ToListAsync(ct))
+        {
+            grant.End(now, by);
+            var account = await db.Accounts.SingleAsync(a => a.Id == grant.AccountId, ct);
+            account.ChangeAccess(now);
+            Note(account, "grant-ended", before: new { grant.Grant, grant.PersonRoleId });
+        }
+    }
+
+    /// <summary>
+    /// Puts into the audit trail what happened to an account. On the pages it is the person's own doing, and the request does not say
+    /// who that is.
+    /// </summary>
+    public void Note(Account account, string what, object? before = null, object? after = null)
+    {
+        if (Cause.Current.Actor == Cause.Anonymous)
+            Cause.Set(Cause.Current with { Actor = account.Id.ToString() });
+        db.Audit("account", account.Id, account.Version, account.Node, $"membership.account-{what}", before, after, clock.GetUtcNow(), personal: true);
     }
 
     public async Task SaveAsync(CancellationToken ct)

@@ -20,6 +20,9 @@ internal sealed class AccountStore : UserOnlyStore<Account, MembershipDb, Guid>
         _protector = protection.CreateProtector("account-token");
     }
 
+    /// <summary>The account is tracked: what was changed is saved with the use case.</summary>
+    public override Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken = default) => Task.FromResult(IdentityResult.Success);
+
     public override Task SetTokenAsync(Account user, string loginProvider, string name, string? value, CancellationToken cancellationToken) =>
         base.SetTokenAsync(user, loginProvider, name, value is null ? null : _protector.Protect(value), cancellationToken);
 

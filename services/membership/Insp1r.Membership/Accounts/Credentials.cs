@@ -8,7 +8,7 @@ namespace Insp1r.Membership.Accounts;
 /// Checks passwords and codes. Five wrong ones in a row, of either kind, lock the account for 15 minutes. A stranger learns nothing
 /// about whether an account exists, is locked or was closed: the answer and the work are the same.
 /// </summary>
-internal sealed class Credentials(UserManager<Account> users, MembershipDb db, TimeProvider clock)
+internal sealed class Credentials(UserManager<Account> users, MembershipDb db, AccountAccess access, TimeProvider clock)
 {
     public const int MaxFailures = 5;
     public const int RecoveryCodes = 10;
@@ -32,7 +32,7 @@ internal sealed class Credentials(UserManager<Account> users, MembershipDb db, T
 
         if (verdict == PasswordVerificationResult.Failed)
         {
-            await users.AccessFailedAsync(account);
+            await CountFailureAsync(account);
         }
         else
         {
@@ -61,20 +61,29 @@ internal sealed class Credentials(UserManager<Account> users, MembershipDb db, T
         if (right)
             await users.ResetAccessFailedCountAsync(account);
         else
-            await users.AccessFailedAsync(account);
+            await CountFailureAsync(account);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return right;
     }
 
-    /// <summary>Takes a one-time code of this key; false where it is wrong, or one as young was taken before.</summary>
-    public bool TakeCode(Account account, string key, string code)
+    /// <summary>The time step of a code of this key that is right now, or null.</summary>
+    public long? FindStep(string key, string code) => Totp.FindStep(key, Tidy(code), clock.GetUtcNow());
+
+    private bool TakeCode(Account account, string key, string code)
     {
-        if (Totp.FindStep(key, Tidy(code), clock.GetUtcNow()) is not { } step || step <= account.LastTimeStep)
+        if (FindStep(key, code) is not { } step || step <= account.LastTimeStep)
             return false;
 
         account.LastTimeStep = step;
         return true;
+    }
+
+    private async Task CountFailureAsync(Account account)
+    {
+        await users.AccessFailedAsync(account);
+        if (await users.IsLockedOutAsync(account))
+            access.Note(account, "locked", after: new { until = account.LockoutEnd });
     }
 
     private static string Tidy(string code) => code.Replace(" ", "", StringComparison.Ordinal).Trim();

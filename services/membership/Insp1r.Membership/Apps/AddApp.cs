@@ -42,6 +42,7 @@ internal static class AddApp
             CreatedBy = caller.Id,
         };
         db.Add(app);
+        db.Audit("app", Guid.CreateVersion7(app.CreatedAt), app.Version, NodePath.Root, "membership.app-added", null, AppResponse.Of(app), app.CreatedAt);
         try
         {
             await db.SaveChangesAsync(ct);

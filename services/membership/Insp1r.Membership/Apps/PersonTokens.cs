@@ -112,7 +112,9 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
 
         var now = clock.GetUtcNow();
         session.End(now, because);
-        (await db.Accounts.SingleAsync(a => a.Id == session.AccountId, ct)).ChangeAccess(now);
+        var account = await db.Accounts.SingleAsync(a => a.Id == session.AccountId, ct);
+        account.ChangeAccess(now);
+        access.Note(account, "app-session-ended", after: new { session.App, because });
         await db.SaveChangesAsync(ct);
     }
 

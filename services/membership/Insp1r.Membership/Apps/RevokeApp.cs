@@ -19,7 +19,9 @@ internal static class RevokeApp
         if (app.RevokedAt is null)
         {
             var now = clock.GetUtcNow();
+            var before = AppResponse.Of(app);
             (app.RevokedAt, app.Version) = (now, app.Version + 1);
+            db.Audit("app", Guid.CreateVersion7(now), app.Version, NodePath.Root, "membership.app-revoked", before, AppResponse.Of(app), now);
             var sessions = await db.Sessions.Where(s => s.App == clientId && s.EndedAt == null).ToListAsync(ct);
             foreach (var session in sessions)
                 session.End(now, "app-revoked");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Mail;
+using System.Net.Mime;
 using System.Text;
 using Insp1r.Membership.Data;
 using Microsoft.EntityFrameworkCore;
@@ -81,7 +82,7 @@ internal sealed partial class MailSender(IServiceScopeFactory scopes, MailSignal
     private async Task<string?> TrySendAsync(OutgoingMail mail, CancellationToken ct)
     {
         var settings = options.Value;
-        using var message = new MailMessage(settings.From, mail.To, mail.Subject, mail.Body) { BodyEncoding = Encoding.UTF8, SubjectEncoding = Encoding.UTF8 };
+        using var message = new MailMessage(settings.From, mail.To, mail.Subject, mail.Body) { BodyEncoding = Encoding.UTF8, SubjectEncoding = Encoding.UTF8, BodyTransferEncoding = TransferEncoding.QuotedPrintable };
         message.Headers["Message-ID"] = $"<{mail.Id:N}@{message.From!.Host}>";
         message.Headers["Auto-Submitted"] = "auto-generated";
         using var client = new SmtpClient();

@@ -45,6 +45,7 @@ internal static class OpenOverride
         db.Add(grant);
         foreach (var steward in await OwnersAsync(request.Node, db, now, ct))
             mails.TellOfOverride(steward, request.Node, grant.Until!.Value);
+        db.Audit("override", grant.Id, 1, request.Node, "membership.override-opened", null, new { account = accountId, request.Reason, grant.Until }, now, personal: true);
         // The token in hand does not know of it; the next one does.
         account.ChangeAccess(now);
         await access.SaveAsync(ct);

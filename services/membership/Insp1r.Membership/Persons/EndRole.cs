@@ -1,3 +1,4 @@
+using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Data;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
@@ -19,7 +20,7 @@ internal static class EndRole
     public sealed record Request(string Reason, DateOnly? To = null);
 
     public static async Task<Results<Ok<RoleResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, Guid roleId, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid id, Guid roleId, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
         if (await db.LockPersonAsync(id, ct) is not { } person)
@@ -39,9 +40,11 @@ internal static class EndRole
         if (role.EndedAt is { } endedAt)
             return PersonErrors.RoleEnded.ToProblem($"It ended at {endedAt:O}.");
 
+        await access.EndWithRoleAsync(roleId, caller.Id, ct);
         role.End(request.To ?? (role.From > today ? role.From : today), request.Reason, now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
         return TypedResults.Ok(RoleResponse.Of(role));
     }
 

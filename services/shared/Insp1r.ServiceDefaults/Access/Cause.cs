@@ -18,6 +18,9 @@ public sealed record Cause(string Actor, string? App, string Origin, string? Rea
     public const string ReasonHeader = "Change-Reason";
     public const int MaxReason = 500;
 
+    /// <summary>The actor of a request without a token.</summary>
+    public const string Anonymous = "anonymous";
+
     private static readonly Cause System = new("system", null, "job", null);
     private static readonly AsyncLocal<Cause?> Flowing = new();
 
@@ -51,7 +54,7 @@ internal sealed class CauseMiddleware(RequestDelegate next, IConfiguration confi
         }
 
         var caller = Caller.Of(context.User);
-        Cause.Set(new Cause(caller.Id.Length > 0 ? caller.Id : "anonymous", caller.App != caller.Id ? caller.App : null, $"api {AddressOf(context)}", reason));
+        Cause.Set(new Cause(caller.Id.Length > 0 ? caller.Id : Cause.Anonymous, caller.App != caller.Id ? caller.App : null, $"api {AddressOf(context)}", reason));
         return next(context);
     }
 

@@ -21,6 +21,7 @@ internal static class HelpAccount
         if (account.ActivatedAt is not null)
             return AccountErrors.Active.ToProblem("The person has taken the invitation up. For a lost password there is “Forgot your password?”; for a lost second factor, recovery.");
 
+        access.Note(account, "invited-again");
         await mails.InviteAsync(account);
         await access.SaveAsync(ct);
         return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
@@ -45,6 +46,7 @@ internal static class HelpAccount
         await db.UserTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(ct);
         await db.UserLogins.Where(l => l.UserId == id).ExecuteDeleteAsync(ct);
         await access.EndSessionsAsync(account, but: null, "recovery", ct);
+        access.Note(account, "recovered");
         await mails.InviteAsync(account);
         await access.SaveAsync(ct);
         return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
@@ -58,6 +60,7 @@ internal static class HelpAccount
             return AccountErrors.Missing();
 
         await access.EndSessionsAsync(account, but: null, "ended-by-steward", ct);
+        access.Note(account, "sessions-ended");
         await access.SaveAsync(ct);
         return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
     }
@@ -76,6 +79,7 @@ internal static class HelpAccount
             foreach (var grant in await db.AccountGrants.Where(g => g.AccountId == id && (g.Until == null || g.Until > now)).ToListAsync(ct))
                 grant.End(now, caller.Id);
             account.Close(now);
+            access.Note(account, "closed");
             await access.SaveAsync(ct);
         }
 

@@ -36,6 +36,7 @@ internal static class InviteAccount
         var account = Account.Open(Guid.NewGuid(), person.Id, person.Node, person.Email!, person.Language, caller.Id, now);
         db.Add(account);
         db.AddRange(request.Grants.Distinct(StringComparer.Ordinal).Select(grant => AccountGrant.Give(account.Id, grant, now, until: null, caller.Id)));
+        access.Note(account, "invited", after: new { account.PersonId, account.Email, request.Grants });
         await mails.InviteAsync(account);
         try
         {

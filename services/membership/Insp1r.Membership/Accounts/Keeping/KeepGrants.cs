@@ -29,16 +29,20 @@ internal static class KeepGrants
         await GrantRules.CheckNodesAsync(errors, [request.Grant], nodes, ct);
         if (request.Until <= now)
             errors.Add("/until", "out-of-range", "A moment in the future.");
-        if (request.PersonRoleId is { } roleId && !await db.PersonRoles.AnyAsync(r => r.Id == roleId && r.PersonId == account.PersonId && r.To == null, ct))
+        var role = await db.PersonRoles.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.PersonRoleId && r.PersonId == account.PersonId && r.EndedAt == null, ct);
+        if (request.PersonRoleId is not null && (role is null || role.To < DateOnly.FromDateTime(now.UtcDateTime)))
             errors.Add("/personRoleId", "unknown-role", "A role that this person has now.");
         if (errors.Any)
             return errors.ToProblem();
 
+        // A term that ends takes along what came with it.
+        var until = request.Until ?? role?.To?.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
         // Given twice is the same as once.
-        if (!await db.AccountGrants.AnyAsync(g => g.AccountId == id && g.Grant == request.Grant && g.Until == request.Until && g.PersonRoleId == request.PersonRoleId && g.OverrideReason == null, ct))
+        if (!await db.AccountGrants.AnyAsync(g => g.AccountId == id && g.Grant == request.Grant && g.Until == until && g.PersonRoleId == request.PersonRoleId && g.OverrideReason == null, ct))
         {
-            db.Add(AccountGrant.Give(id, request.Grant, now, request.Until, caller.Id, request.PersonRoleId));
+            db.Add(AccountGrant.Give(id, request.Grant, now, until, caller.Id, request.PersonRoleId));
             account.ChangeAccess(now);
+            access.Note(account, "grant-given", after: new { request.Grant, until, request.PersonRoleId });
             await access.SaveAsync(ct);
         }
 
@@ -59,6 +63,7 @@ internal static class KeepGrants
         {
             grant.End(now, caller.Id);
             account.ChangeAccess(now);
+            access.Note(account, "grant-ended", before: new { grant.Grant });
             await access.SaveAsync(ct);
         }
 

@@ -63,6 +63,7 @@ internal static class ChoosePassword
         await users.SetLockoutEndDateAsync(account, null);
         await users.ResetAccessFailedCountAsync(account);
         await access.EndSessionsAsync(account, but: null, "password-changed", ct);
+        access.Note(account, isReset ? "password-reset" : "activated");
         if (isReset)
             mails.TellOfNewPassword(account);
         await access.SaveAsync(ct);

@@ -27,6 +27,7 @@ internal static class OwnAccount
         if (await browser.ReadAsync(http, ct) is { } me)
         {
             me.Session.End(clock.GetUtcNow(), "signed-out");
+            access.Note(me.Account, "signed-out");
             await access.SaveAsync(ct);
         }
 
@@ -51,6 +52,7 @@ internal static class OwnAccount
             me.Account.ChangeAccess(clock.GetUtcNow());
         }
 
+        access.Note(me.Account, "sessions-ended", after: new { form.Session });
         await access.SaveAsync(ct);
         return TypedResults.LocalRedirect("/account");
     }
@@ -70,6 +72,7 @@ internal static class OwnAccount
         await users.RemovePasswordAsync(me.Account);
         await users.AddPasswordAsync(me.Account, form.NewPassword!);
         await access.EndSessionsAsync(me.Account, me.Session.Id, "password-changed", ct);
+        access.Note(me.Account, "password-changed");
         mails.TellOfNewPassword(me.Account);
         await access.SaveAsync(ct);
         return await PageAsync(http, me, access, users, db, clock, words.Done, null, ct);
@@ -88,6 +91,7 @@ internal static class OwnAccount
         {
             var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(me.Account, Credentials.RecoveryCodes);
             mails.TellOfNewSecondFactor(me.Account);
+            access.Note(me.Account, "recovery-codes-made");
             await access.SaveAsync(ct);
             return Page.Show<RecoveryPage>(http, new { Codes = codes!.ToList(), ReturnUrl = "/account" });
         }

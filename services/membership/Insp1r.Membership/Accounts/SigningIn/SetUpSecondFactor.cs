@@ -35,16 +35,17 @@ internal static class SetUpSecondFactor
             || await db.Accounts.SingleOrDefaultAsync(a => a.Id == accountId, ct) is not { IsOpen: true } account
             || await users.GetAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey) is not { } key)
             return TypedResults.LocalRedirect("/account/sign-in");
-        if (!credentials.TakeCode(account, key, form.Code ?? ""))
+        if (credentials.FindStep(key, form.Code ?? "") is not { } step)
             return await PageAsync(http, account, users, access, form.ReturnUrl, Page.Words(http).WrongCode, ct);
 
         var hadOne = account.TwoFactorEnabled;
         await users.RemoveAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey);
         await users.SetAuthenticationTokenAsync(account, Totp.Provider, Totp.Key, key);
-        account.TwoFactorEnabled = true;
+        (account.TwoFactorEnabled, account.LastTimeStep) = (true, step);
         var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(account, Credentials.RecoveryCodes);
         if (hadOne)
             mails.TellOfNewSecondFactor(account);
+        access.Note(account, "second-factor-set");
         await access.EndSessionsAsync(account, but: null, "second-factor-changed", ct);
         await browser.SignInAsync(http, account, secondFactor: true, ct);
         await access.SaveAsync(ct);

@@ -26,7 +26,9 @@ internal static class ShowCode
         if (!await credentials.CheckCodeAsync(accountId, form.Code ?? "", ct))
             return Page.Show<CodePage>(http, new { ReturnUrl = returnUrl, Fault = Page.Words(http).WrongCode }, StatusCodes.Status401Unauthorized);
 
-        await browser.SignInAsync(http, await db.Accounts.SingleAsync(a => a.Id == accountId, ct), secondFactor: true, ct);
+        var account = await db.Accounts.SingleAsync(a => a.Id == accountId, ct);
+        await browser.SignInAsync(http, account, secondFactor: true, ct);
+        access.Note(account, "signed-in", after: new { secondFactor = true });
         await access.SaveAsync(ct);
         return TypedResults.LocalRedirect(returnUrl);
     }

@@ -18,20 +18,20 @@ internal static class SignInElsewhere
             : Page.Say(http, words => words.LinkOver, StatusCodes.Status404NotFound);
 
     public static async Task<Results<RedirectHttpResult, RazorComponentResult<MessagePage>>> FinishAsync(
-        HttpContext http, ExternalProvider provider, UserManager<Account> users, SigningIn signingIn, MembershipDb db, TimeProvider clock, CancellationToken ct)
+        HttpContext http, ExternalProvider provider, UserManager<Account> users, SigningIn signingIn, AccountAccess access, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         if (!provider.IsUsed || await provider.FinishAsync(http, ct) is not { } identity)
             return Refuse(http, provider);
 
         var account = identity.Purpose.Account is { } invited
-            ? await LinkAsync(identity, invited, users, db, clock, ct)
+            ? await LinkAsync(identity, invited, users, access, db, clock, ct)
             : await users.FindByLoginAsync(identity.Issuer, identity.Subject);
         return account is { IsOpen: true }
             ? await signingIn.ContinueAsync(http, account, identity.SecondFactor, Page.SafeReturn(identity.Purpose.ReturnUrl), ct)
             : Refuse(http, provider);
     }
 
-    private static async Task<Account?> LinkAsync(ExternalIdentity identity, Guid invited, UserManager<Account> users, MembershipDb db, TimeProvider clock, CancellationToken ct)
+    private static async Task<Account?> LinkAsync(ExternalIdentity identity, Guid invited, UserManager<Account> users, AccountAccess access, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         if (await db.Accounts.SingleOrDefaultAsync(a => a.Id == invited, ct) is not { IsOpen: true } account
             || !await users.VerifyUserTokenAsync(account, LinkTokens.Invitation, LinkTokens.Invitation, identity.Purpose.Token ?? "")
@@ -43,6 +43,7 @@ internal static class SignInElsewhere
         account.ActivatedAt ??= clock.GetUtcNow();
         // The link has done its work.
         account.Restamp();
+        access.Note(account, "activated", after: new { provider = identity.Issuer });
         await db.SaveChangesAsync(ct);
         return account;
     }

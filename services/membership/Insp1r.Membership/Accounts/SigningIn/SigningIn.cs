@@ -19,6 +19,7 @@ internal sealed class SigningIn(Browser browser, AccountAccess access)
         }
 
         await browser.SignInAsync(http, account, secondFactor, ct);
+        access.Note(account, "signed-in", after: new { secondFactor });
         await access.SaveAsync(ct);
         return TypedResults.LocalRedirect(returnUrl);
     }

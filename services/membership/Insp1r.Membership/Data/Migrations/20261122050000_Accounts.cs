@@ -34,11 +34,11 @@ internal sealed class Accounts : Migration
                 email_confirmed = table.Column<bool>(type: "boolean", nullable: false),
                 password_hash = table.Column<string>(type: "text", nullable: true),
                 security_stamp = table.Column<string>(type: "text", nullable: true),
-                concurrency_stamp = table.Column<string>(type: "text", nullable: true),
                 two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
                 lockout_end = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
-                access_failed_count = table.Column<int>(type: "integer", nullable: false)
+                access_failed_count = table.Column<int>(type: "integer", nullable: false),
+                xmin = table.Column<uint>(type: "xid", rowVersion: true, nullable: false)
             },
             constraints: table =>
             {

@@ -1,0 +1,255 @@
+using Insp1r.Testing.Stack;
+
+namespace Insp1r.Membership.Tests.Accounts;
+
+public sealed class AppTests(Shared shared)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task App_GetsTokensForAPerson_AsFarAsThePersonMay()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var somebody = await shared.WelcomeAsync(network, Ct, $"contributor@{network.Node}");
+        var app = await TestApp.AddAsync(shared, Ct);
+
+        var back = await app.AskAsync(somebody.Browser, Ct);
+        var tokens = (await app.ExchangeAsync(back["code"], Ct)).Expect(200).Json;
+
+        Assert.Equal(("st&te=1", MembershipApp.Issuer), (back["state"], back["iss"]));
+        using var api = app.With(tokens);
+        (await api.PostAsync("/api/v1/organisations", network.Organisation("Registered by a person"), Ct)).Expect(201);
+        (await api.PostAsync("/api/v1/nodes", new { path = $"{network.Node}.x", level = "national", names = new { en = "x" } }, Ct)).IsProblem(403, "forbidden");
+        var idToken = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken((string)tokens["id_token"]!);
+        Assert.Equal((somebody.Account.ToString(), "n0nce", app.ClientId), (idToken.Subject, idToken.GetClaim("nonce").Value, idToken.Audiences.Single()));
+        // An id token is no access token.
+        using var confused = shared.App.With((string)tokens["id_token"]!);
+        (await confused.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+        somebody.Browser.Dispose();
+    }
+
+    [Fact]
+    public async Task Code_BroughtTwice_EndsWhatCameOfIt()
+    {
+        var (somebody, app) = await SignedInAsync();
+        var code = (await app.AskAsync(somebody.Browser, Ct))["code"];
+        var tokens = (await app.ExchangeAsync(code, Ct)).Expect(200).Json;
+        using var api = app.With(tokens);
+        (await api.GetAsync("/api/v1/organisations", Ct)).Expect(200);
+
+        (await app.ExchangeAsync(code, Ct)).IsProblem(400, "invalid-grant");
+
+        (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+    }
+
+    [Fact]
+    public async Task Code_BroughtByManyAtOnce_IsGoodForNobodyInTheEnd()
+    {
+        var (somebody, app) = await SignedInAsync();
+        var code = (await app.AskAsync(somebody.Browser, Ct))["code"];
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.ExchangeAsync(code, Ct)));
+
+        var winner = Assert.Single(answers, answer => answer.Status == 200);
+        (await app.RefreshAsync((string)winner.Json["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+    }
+
+    [Fact]
+    public async Task Code_BroughtWrongly_IsNoGood()
+    {
+        var (somebody, app) = await SignedInAsync();
+        var other = await TestApp.AddAsync(shared, Ct);
+
+        foreach (var wrong in ((string, string?)[])[("code_verifier", other.Verifier), ("code_verifier", null), ("code_verifier", app.Challenge), ("redirect_uri", "http://127.0.0.1/cli"), ("redirect_uri", null), ("client_id", other.ClientId)])
+        {
+            var code = (await app.AskAsync(somebody.Browser, Ct))["code"];
+            (await app.ExchangeAsync(code, Ct, wrong)).IsProblem(400, "invalid-grant");
+            // And used up.
+            (await app.ExchangeAsync(code, Ct)).IsProblem(400, "invalid-grant");
+        }
+
+        var late = (await app.AskAsync(somebody.Browser, Ct))["code"];
+        await shared.ScalarAsync<long>("with c as (update authorization_code set expires_at = now() - interval '1 second' where used_at is null returning 1) select count(*) from c", Ct);
+        (await app.ExchangeAsync(late, Ct)).IsProblem(400, "invalid-grant");
+        (await app.ExchangeAsync("made-up", Ct)).IsProblem(400, "invalid-grant");
+    }
+
+    [Theory]
+    [InlineData("code_challenge", null)]
+    [InlineData("code_challenge_method", null)]
+    [InlineData("code_challenge_method", "plain")]
+    [InlineData("code_challenge", "short")]
+    [InlineData("response_type", "token")]
+    [InlineData("scope", "sync")]
+    [InlineData("scope", null)]
+    public async Task Request_WithLessThanPkce_OrTooMuch_IsRefusedToTheApp(string name, string? value)
+    {
+        var (somebody, app) = await SignedInAsync();
+
+        var answer = (await somebody.Browser.GetAsync(app.Address(changes: [(name, value)]), Ct)).Is(302);
+
+        Assert.StartsWith(TestApp.RedirectUri, answer.Location, StringComparison.Ordinal);
+        Assert.Contains("error", TestApp.Back(answer).Keys);
+        Assert.DoesNotContain("code", TestApp.Back(answer).Keys);
+    }
+
+    [Theory]
+    [InlineData("redirect_uri", "https://evil.example/back")]
+    [InlineData("redirect_uri", "https://app.example.org/back/more")]
+    [InlineData("redirect_uri", "https://app.example.org/back?x=1")]
+    [InlineData("redirect_uri", "https://app.example.org.evil.example/back")]
+    [InlineData("redirect_uri", "http://127.0.0.1:9000/other")]
+    [InlineData("redirect_uri", "http://127.0.0.1@evil.example/cli")]
+    [InlineData("redirect_uri", null)]
+    [InlineData("client_id", "nobody")]
+    public async Task Request_ToLeadElsewhere_LeadsNowhere(string name, string? value)
+    {
+        var (somebody, app) = await SignedInAsync();
+
+        Assert.Null((await somebody.Browser.GetAsync(app.Address(changes: [(name, value)]), Ct)).Is(400).Location);
+        await somebody.Browser.GetAsync(app.Address(), Ct);
+        Assert.Null((await somebody.Browser.PostAsync("/connect/authorize", Ct, ("answer", "allow"), (name, value ?? ""))).Is(400).Location);
+    }
+
+    [Fact]
+    public async Task ProgramOnOnesOwnMachine_ChoosesItsPort()
+    {
+        var (somebody, app) = await SignedInAsync();
+        (await somebody.Browser.GetAsync(app.Address(changes: [("redirect_uri", "http://127.0.0.1:51234/cli")]), Ct)).Is(200);
+        Assert.StartsWith("http://127.0.0.1:51234/cli?", (await somebody.Browser.PostAsync("/connect/authorize", Ct, ("answer", "allow"))).Is(302).Location, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RefreshToken_IsGoodOnce_AndASecondUseEndsTheFamily()
+    {
+        var (somebody, app) = await SignedInAsync();
+        var first = await app.SignInAsync(somebody.Browser, Ct);
+        var second = (await app.RefreshAsync((string)first["refresh_token"]!, Ct)).Expect(200).Json;
+        var third = (await app.RefreshAsync((string)second["refresh_token"]!, Ct)).Expect(200).Json;
+        using var api = app.With(third);
+        (await api.GetAsync("/api/v1/organisations", Ct)).Expect(200);
+
+        (await app.RefreshAsync((string)first["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+
+        (await app.RefreshAsync((string)third["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+        (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+        Assert.Equal("refresh-token-used-twice", await shared.ScalarAsync<string>("select ended_because from account_session where account_id = $1 and app is not null", Ct, somebody.Account));
+        // The person's browser is another session.
+        (await somebody.Browser.GetAsync("/account", Ct)).Is(200);
+    }
+
+    [Fact]
+    public async Task RefreshToken_InTwoHandsAtOnce_IsGoodForOneAtMost()
+    {
+        var (somebody, app) = await SignedInAsync();
+        var tokens = await app.SignInAsync(somebody.Browser, Ct);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.RefreshAsync((string)tokens["refresh_token"]!, Ct)));
+
+        var winner = Assert.Single(answers, answer => answer.Status == 200);
+        (await app.RefreshAsync((string)winner.Json["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+    }
+
+    [Fact]
+    public async Task RefreshToken_OfAnotherApp_IsNoGood()
+    {
+        var (somebody, app) = await SignedInAsync();
+        var other = await TestApp.AddAsync(shared, Ct);
+        var tokens = await app.SignInAsync(somebody.Browser, Ct);
+
+        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct, client: other.ClientId)).IsProblem(400, "invalid-grant");
+        Assert.Null((await app.SignInAsync(somebody.Browser, Ct, scope: "read"))["refresh_token"]);
+    }
+
+    [Fact]
+    public async Task RevokedApp_GetsNothingMore()
+    {
+        var (somebody, app) = await SignedInAsync();
+        var tokens = await app.SignInAsync(somebody.Browser, Ct);
+        using var api = app.With(tokens);
+
+        (await shared.Steward.PostAsync($"/api/v1/apps/{app.ClientId}/revocation", null, Ct)).Expect(200);
+
+        (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+        (await somebody.Browser.GetAsync(app.Address(), Ct)).Is(400);
+    }
+
+    [Fact]
+    public async Task NotSignedIn_ThePersonSignsInFirst_AndComesBackToTheApp()
+    {
+        var (somebody, app) = await SignedInAsync();
+        using var browser = new PersonBrowser(shared.App.Address);
+
+        var sent = (await browser.GetAsync(app.Address(), Ct)).Is(302);
+        await browser.GetAsync(sent.Location!, Ct);
+        var page = await browser.FollowAsync(await browser.PostAsync("/account/sign-in", Ct, ("email", somebody.Email), ("password", PersonBrowser.Password)), Ct);
+        Assert.Contains("Field app", page.Text, StringComparison.Ordinal);
+
+        var refused = (await browser.PostAsync("/connect/authorize", Ct, ("answer", "refuse"))).Is(302);
+        Assert.Equal("access_denied", TestApp.Back(refused)["error"]);
+    }
+
+    [Fact]
+    public async Task G2_GrantEnded_IsInNoTokenAnyMore_AndTheOldOneStops()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var somebody = await shared.WelcomeAsync(network, Ct, $"contributor@{network.Node}", $"reader@{network.Node}");
+        var app = await TestApp.AddAsync(shared, Ct);
+        var tokens = await app.SignInAsync(somebody.Browser, Ct);
+        using var api = app.With(tokens);
+        (await api.PostAsync("/api/v1/organisations", network.Organisation("One"), Ct)).Expect(201);
+        var account = (await network.Steward.GetAsync($"/api/v1/accounts/{somebody.Account}", Ct)).Expect(200).Json;
+        var grant = account["grants"]!.AsArray().Single(g => ((string)g!["grant"]!).StartsWith("contributor", StringComparison.Ordinal))!["id"];
+
+        (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/grants/{grant}/end", null, Ct)).Expect(200);
+
+        (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+        using var fresh = app.With((await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).Expect(200).Json);
+        (await fresh.GetAsync("/api/v1/organisations", Ct)).Expect(200);
+        (await fresh.PostAsync("/api/v1/organisations", network.Organisation("Two"), Ct)).IsProblem(403, "forbidden");
+        somebody.Browser.Dispose();
+    }
+
+    [Fact]
+    public async Task M8_RoleEnds_AndSoDoesWhatCameWithIt()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var somebody = await shared.WelcomeAsync(network, Ct, $"reader@{network.Node}");
+        var role = (await network.Steward.PostAsync($"/api/v1/persons/{somebody.Person}/roles", new { kind = "mandate", node = network.Node, body = "steering-committee", title = "Member", from = "2026-01-01" }, Ct)).Expect(201).Id;
+        (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/grants", new { grant = $"contributor@{network.Node}", personRoleId = role }, Ct)).Expect(200);
+        var app = await TestApp.AddAsync(shared, Ct);
+        var tokens = await app.SignInAsync(somebody.Browser, Ct);
+        using var api = app.With(tokens);
+        (await api.PostAsync("/api/v1/organisations", network.Organisation("One"), Ct)).Expect(201);
+
+        (await network.Steward.PostAsync($"/api/v1/persons/{somebody.Person}/roles/{role}/end", new { reason = "Her term is over" }, Ct)).Expect(200);
+
+        (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+        using var fresh = app.With((await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).Expect(200).Json);
+        (await fresh.PostAsync("/api/v1/organisations", network.Organisation("Two"), Ct)).IsProblem(403, "forbidden");
+        somebody.Browser.Dispose();
+    }
+
+    [Fact]
+    public async Task Steward_WithoutASecondFactorInThisSession_IsNoStewardInTheApp()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var somebody = await shared.WelcomeAsync(network, Ct, $"reader@{network.Node}");
+        (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/grants", new { grant = $"steward@{network.Node}" }, Ct)).Expect(200);
+        var app = await TestApp.AddAsync(shared, Ct);
+
+        using var api = app.With(await app.SignInAsync(somebody.Browser, Ct));
+
+        (await api.GetAsync("/api/v1/organisations", Ct)).Expect(200);
+        (await api.GetAsync("/api/v1/accounts", Ct)).IsProblem(403, "forbidden");
+        somebody.Browser.Dispose();
+    }
+
+    private async Task<(Somebody Somebody, TestApp App)> SignedInAsync()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        return (await shared.WelcomeAsync(network, Ct, $"reader@{network.Node}"), await TestApp.AddAsync(shared, Ct));
+    }
+}

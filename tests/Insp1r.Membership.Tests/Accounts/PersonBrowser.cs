@@ -1,0 +1,183 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Insp1r.Testing;
+using Insp1r.Testing.Stack;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Insp1r.Membership.Tests.Accounts;
+
+/// <summary>A page as a browser got it.</summary>
+internal sealed record PageAnswer(int Status, string? Location, string Text, IReadOnlyList<string> SetCookies, string ContentSecurityPolicy)
+{
+    /// <summary>What the page complains of.</summary>
+    public string Fault => Text.Split("role=\"alert\">") is [_, var after] ? after[..after.IndexOf('<', StringComparison.Ordinal)] : "";
+
+    public PageAnswer Is(int status)
+    {
+        Assert.True(Status == status, $"expected {status}, got {Status} (to {Location}): {Text}");
+        return this;
+    }
+}
+
+/// <summary>Somebody in front of a browser: keeps cookies, and sends forms with what the page that it saw last had hidden in them.</summary>
+internal sealed partial class PersonBrowser : IDisposable
+{
+    public const string Password = "orange tram sings quietly";
+
+    private readonly HttpClient _http;
+    private PageAnswer? _last;
+
+    public PersonBrowser(Uri address)
+    {
+        Cookies = new CookieContainer();
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = Cookies }) { BaseAddress = address };
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("TestBrowser/1.0");
+    }
+
+    public CookieContainer Cookies { get; }
+
+    /// <summary>The base32 key of the second factor, once it was set up here.</summary>
+    public string? Key { get; set; }
+    public IReadOnlyList<string> RecoveryCodes { get; private set; } = [];
+
+    public Task<PageAnswer> GetAsync(string path, CancellationToken ct) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), ct);
+
+    /// <summary>Sends a form as the last page had it, with these fields filled in, or left out where they are null.</summary>
+    public Task<PageAnswer> PostAsync(string path, CancellationToken ct, params (string Name, string? Value)[] fields)
+    {
+        var hidden = HiddenField().Matches(_last!.Text).Select(match => (Name: match.Groups["name"].Value, Value: WebUtility.HtmlDecode(match.Groups["value"].Value)))
+            .DistinctBy(field => field.Name, StringComparer.Ordinal).Where(field => !fields.Any(given => given.Name == field.Name));
+        return PostBareAsync(path, ct, [.. hidden, .. fields.Where(field => field.Value is not null).Select(field => (field.Name, field.Value!))]);
+    }
+
+    /// <summary>Sends just these fields, as a page of somebody else's could.</summary>
+    public Task<PageAnswer> PostBareAsync(string path, CancellationToken ct, params (string Name, string Value)[] fields) => SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) }, ct);
+
+    public async Task<PageAnswer> FollowAsync(PageAnswer answer, CancellationToken ct)
+    {
+        while (answer is { Status: 302, Location: not null })
+            answer = await GetAsync(answer.Location, ct);
+        return answer;
+    }
+
+    /// <summary>Takes up an invitation, with a second factor where that is asked for, and is signed in then.</summary>
+    public async Task<PageAnswer> TakeUpAsync(Uri link, CancellationToken ct)
+    {
+        (await GetAsync(link.PathAndQuery, ct)).Is(200);
+        var next = await FollowAsync(await PostAsync("/account/invitation", ct, ("password", Password)), ct);
+        return next.Text.Contains("id=\"key\"", StringComparison.Ordinal) ? await SetUpAsync(next, ct) : next.Is(200);
+    }
+
+    public async Task<PageAnswer> SetUpAsync(PageAnswer page, CancellationToken ct)
+    {
+        Key = KeyOnPage().Match(page.Text).Groups["key"].Value.Replace(" ", "", StringComparison.Ordinal);
+        var codes = (await PostAsync("/account/second-factor", ct, ("code", Codes.Now(Key)))).Is(200);
+        RecoveryCodes = [.. RecoveryCode().Matches(codes.Text).Select(match => match.Groups["code"].Value)];
+        return (await GetAsync("/account", ct)).Is(200);
+    }
+
+    public async Task<PageAnswer> SignInAsync(string email, string password, CancellationToken ct, string? code = null)
+    {
+        await GetAsync("/account/sign-in", ct);
+        var answer = await PostAsync("/account/sign-in", ct, ("email", email), ("password", password));
+        if (answer.Status != 302)
+            return answer;
+
+        answer = await FollowAsync(answer, ct);
+        return code is null ? answer : await FollowAsync(await PostAsync("/account/code", ct, ("code", code)), ct);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<PageAnswer> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using (request)
+        {
+            using var response = await _http.SendAsync(request, ct);
+            var page = new PageAnswer(
+                (int)response.StatusCode, response.Headers.Location?.OriginalString, await response.Content.ReadAsStringAsync(ct),
+                response.Headers.TryGetValues("Set-Cookie", out var cookies) ? [.. cookies] : [],
+                response.Headers.TryGetValues("Content-Security-Policy", out var policy) ? policy.Single() : "");
+            if (page.Text.Contains("<form", StringComparison.Ordinal))
+                _last = page;
+            return page;
+        }
+    }
+
+    [GeneratedRegex("<input(?: type=\"hidden\")? name=\"(?<name>[^\"]+)\" (?:type=\"hidden\" )?value=\"(?<value>[^\"]*)\"", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex HiddenField();
+
+    [GeneratedRegex("<code id=\"key\">(?<key>[A-Z2-7 ]+)</code>", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex KeyOnPage();
+
+    [GeneratedRegex("<li><code>(?<code>[^<]+)</code></li>", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex RecoveryCode();
+}
+
+/// <summary>What an authenticator app shows: each code is good once, so a test that needs two takes those of neighbouring steps.</summary>
+internal static class Codes
+{
+    public static string Now(string key, int steps = 0) =>
+        Insp1r.Membership.Accounts.Totp.Code(key, (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / Insp1r.Membership.Accounts.Totp.StepSeconds) + steps);
+}
+
+/// <summary>An app that a person signs in to: keeps its verifier and asks for tokens.</summary>
+internal sealed class TestApp(Shared shared, string clientId)
+{
+    public const string RedirectUri = "https://app.example.org/back";
+    public string Verifier { get; } = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
+    public string Challenge => Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
+    public string ClientId => clientId;
+
+    public static async Task<TestApp> AddAsync(Shared shared, CancellationToken ct)
+    {
+        var app = new TestApp(shared, $"app-{Guid.NewGuid():N}"[..20]);
+        (await shared.Steward.PostAsync("/api/v1/apps", new { clientId = app.ClientId, name = "Field app", redirectUris = (string[])[RedirectUri, "http://127.0.0.1/cli"], scopes = (string[])["read", "write"] }, ct)).Expect(201);
+        return app;
+    }
+
+    public string Address(string scope = "read write openid offline_access", params (string Name, string? Value)[] changes)
+    {
+        var query = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["response_type"] = "code", ["client_id"] = clientId, ["redirect_uri"] = RedirectUri, ["scope"] = scope, ["state"] = "st&te=1", ["nonce"] = "n0nce",
+            ["code_challenge"] = Challenge, ["code_challenge_method"] = "S256",
+        };
+        foreach (var (name, value) in changes)
+            query[name] = value;
+        return "/connect/authorize?" + string.Join('&', query.Where(pair => pair.Value is not null).Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value!)}"));
+    }
+
+    /// <summary>The person lets the app in; gives what came back in the address.</summary>
+    public async Task<Dictionary<string, string>> AskAsync(PersonBrowser browser, CancellationToken ct, string scope = "read write openid offline_access")
+    {
+        (await browser.GetAsync(Address(scope), ct)).Is(200);
+        var back = (await browser.PostAsync("/connect/authorize", ct, ("answer", "allow"))).Is(302);
+        return Back(back);
+    }
+
+    public static Dictionary<string, string> Back(PageAnswer answer) => new Uri(answer.Location!).Query.TrimStart('?').Split('&').Select(part => part.Split('=', 2))
+        .ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1]), StringComparer.Ordinal);
+
+    public Task<Answer> ExchangeAsync(string code, CancellationToken ct, params (string Name, string? Value)[] changes) => TokenAsync(
+        ct, [("grant_type", "authorization_code"), ("client_id", clientId), ("code", code), ("redirect_uri", RedirectUri), ("code_verifier", Verifier), .. changes]);
+
+    public Task<Answer> RefreshAsync(string refreshToken, CancellationToken ct, string? client = null) => TokenAsync(
+        ct, ("grant_type", "refresh_token"), ("client_id", client ?? clientId), ("refresh_token", refreshToken));
+
+    public async Task<JsonNode> SignInAsync(PersonBrowser browser, CancellationToken ct, string scope = "read write openid offline_access") =>
+        (await ExchangeAsync((await AskAsync(browser, ct, scope))["code"], ct)).Expect(200).Json;
+
+    public Api With(JsonNode tokens) => shared.App.With((string)tokens["access_token"]!);
+
+    private async Task<Answer> TokenAsync(CancellationToken ct, params (string Name, string? Value)[] fields)
+    {
+        using var anonymous = new Api(shared.App.Address, new SocketsHttpHandler { UseProxy = false });
+        var form = fields.GroupBy(field => field.Name, StringComparer.Ordinal).Select(group => group.Last()).Where(field => field.Value is not null);
+        return await anonymous.SendAsync(HttpMethod.Post, "/connect/token", new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value!))), ct);
+    }
+}

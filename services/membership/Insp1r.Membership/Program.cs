@@ -5,6 +5,7 @@ using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Sync;
 using Insp1r.Messaging;
+using Insp1r.Messaging.Audit;
 using Insp1r.Messaging.Feed;
 using Insp1r.Messaging.Operations;
 using Insp1r.ServiceDefaults;
@@ -29,6 +30,7 @@ api.MapNodes();
 api.MapOrganisations();
 api.MapSync();
 api.MapChangeFeed("membership");
+api.MapAudit("membership");
 api.MapOperations("membership");
 
 await app.MigrateAsync<MembershipDb>();

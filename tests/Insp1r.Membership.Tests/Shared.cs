@@ -61,8 +61,9 @@ public sealed class Shared : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync(ct))!;
     }
 
+    /// <summary>How many events of a node the log has.</summary>
     internal Task<long> LogRowsAsync(string node, CancellationToken ct) =>
-        ScalarAsync<long>("select count(*) from change_log where node = $1", ct, node);
+        ScalarAsync<long>("select count(*) from change_log where node = $1 and visibility <> 'audit'", ct, node);
 
     /// <summary>Everything that sync may change in a network, to compare before and after.</summary>
     internal Task<string> StateOfAsync(string node, CancellationToken ct) => ScalarAsync<string>(

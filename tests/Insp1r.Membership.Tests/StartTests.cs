@@ -27,7 +27,7 @@ public sealed class StartTests(Shared shared)
                 await Until.TrueAsync(async () => (await api.GetAsync("/api/v1/nodes", Ct)).Status == 200, "each replica answers with a token of its own", Ct);
             }
 
-            foreach (var table in (string[])["change_log", "signing_key"])
+            foreach (var table in (string[])["change_log where type = 'membership.node-added.v1'", "change_log where type = 'membership.signing-key-added'", "signing_key"])
                 Assert.Equal(1L, await Shared.ScalarOfAsync<long>(database, $"select count(*) from {table}", Ct));
         }
         finally

@@ -7,6 +7,7 @@ using Insp1r.Advocacy.TargetBodies;
 using Insp1r.Contracts;
 using Insp1r.Contracts.Membership;
 using Insp1r.Messaging;
+using Insp1r.Messaging.Audit;
 using Insp1r.Messaging.Feed;
 using Insp1r.Messaging.Operations;
 using Insp1r.ServiceDefaults;
@@ -30,6 +31,7 @@ api.MapCampaigns();
 api.MapDemands();
 api.MapOutcomes();
 api.MapChangeFeed("advocacy");
+api.MapAudit("advocacy");
 api.MapOperations("advocacy");
 
 await app.MigrateAsync<AdvocacyDb>();

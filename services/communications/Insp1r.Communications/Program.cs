@@ -6,6 +6,7 @@ using Insp1r.Contracts;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.Contracts.Membership;
 using Insp1r.Messaging;
+using Insp1r.Messaging.Audit;
 using Insp1r.Messaging.Feed;
 using Insp1r.Messaging.Operations;
 using Insp1r.ServiceDefaults;
@@ -28,6 +29,7 @@ var api = app.MapApi();
 api.MapAnnouncements();
 api.MapPublicEvents();
 api.MapChangeFeed("communications");
+api.MapAudit("communications");
 api.MapOperations("communications");
 
 await app.MigrateAsync<CommunicationsDb>();

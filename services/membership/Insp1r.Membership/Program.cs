@@ -8,6 +8,7 @@ using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Persons;
 using Insp1r.Membership.Sync;
 using Insp1r.Messaging;
+using Insp1r.Messaging.Audit;
 using Insp1r.Messaging.Feed;
 using Insp1r.Messaging.Operations;
 using Insp1r.ServiceDefaults;
@@ -40,6 +41,7 @@ api.MapOrganisations();
 api.MapPersons();
 api.MapSync();
 api.MapChangeFeed("membership");
+api.MapAudit("membership");
 api.MapOperations("membership");
 
 await app.MigrateAsync<MembershipDb>();

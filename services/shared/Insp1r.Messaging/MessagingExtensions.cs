@@ -1,4 +1,5 @@
 using Insp1r.Contracts;
+using Insp1r.Messaging.Audit;
 using Insp1r.Messaging.Consuming;
 using Insp1r.Messaging.Log;
 using Insp1r.Messaging.Operations;
@@ -45,6 +46,7 @@ public static class MessagingExtensions
         services.AddSingleton<PackPublisher>();
         services.AddHostedService<LogNotifications>();
         services.AddHostedService<BrokerRelay>();
+        services.AddHostedService<Sealer>();
         services.AddHostedService<Housekeeping>();
         services.AddSingleton(new Expiry(ChangeLogSchema.ExpireLog));
         services.AddSingleton(new Expiry(ChangeLogSchema.ExpireInbox));

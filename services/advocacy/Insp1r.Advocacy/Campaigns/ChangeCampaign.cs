@@ -64,7 +64,7 @@ internal static class ChangeCampaign
 
         var now = clock.GetUtcNow();
         campaign.Change(fields, now);
-        db.Append(new CampaignChanged(campaign.ToState()), now);
+        db.Append(new CampaignChanged(campaign.ToState()), now, CampaignResponse.Of(campaign));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(CampaignResponse.Of(campaign));

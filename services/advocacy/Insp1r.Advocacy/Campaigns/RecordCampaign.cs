@@ -38,7 +38,7 @@ internal static class RecordCampaign
         var now = clock.GetUtcNow();
         var campaign = Campaign.Record(Guid.CreateVersion7(now), request.Node, fields, now);
         db.Add(campaign);
-        db.Append(new CampaignRecorded(campaign.ToState()), now);
+        db.Append(new CampaignRecorded(campaign.ToState()), now, CampaignResponse.Of(campaign));
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/campaigns/{campaign.Id}", CampaignResponse.Of(campaign));
     }

@@ -72,7 +72,7 @@ internal static class ChangeDemand
                 (DemandStatus.Draft, DemandStatus.Active) => new DemandActivated(demand.ToState()),
                 (not DemandStatus.Closed, DemandStatus.Closed) => new DemandClosed(demand.ToState()),
                 _ => new DemandChanged(demand.ToState()),
-            }, now);
+            }, now, DemandResponse.Of(demand));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(DemandResponse.Of(demand));
     }

@@ -48,7 +48,7 @@ internal static class RecordDemand
         var now = clock.GetUtcNow();
         var demand = Demand.Record(Guid.CreateVersion7(now), request.Node, fields, request.Status, now);
         db.Add(demand);
-        db.Append(new DemandRecorded(demand.ToState()), now);
+        db.Append(new DemandRecorded(demand.ToState()), now, DemandResponse.Of(demand));
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/demands/{demand.Id}", DemandResponse.Of(demand));
     }

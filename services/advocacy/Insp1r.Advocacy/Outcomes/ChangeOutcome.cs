@@ -85,7 +85,7 @@ internal static class ChangeOutcome
             return TypedResults.Ok(OutcomeResponse.Of(outcome));
 
         outcome.Change(fields, contributions, now);
-        db.Append(new OutcomeChanged(outcome.ToState()), now);
+        db.Append(new OutcomeChanged(outcome.ToState()), now, OutcomeResponse.Of(outcome));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(OutcomeResponse.Of(outcome));
     }

@@ -57,7 +57,7 @@ internal static class RecordOutcome
 
         var outcome = Outcome.Record(Guid.CreateVersion7(now), request.Node, fields, contributions, now);
         db.Add(outcome);
-        db.Append(new OutcomeRecorded(outcome.ToState()), now);
+        db.Append(new OutcomeRecorded(outcome.ToState()), now, OutcomeResponse.Of(outcome));
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/outcomes/{outcome.Id}", OutcomeResponse.Of(outcome));
     }

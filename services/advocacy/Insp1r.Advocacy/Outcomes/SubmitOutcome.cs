@@ -33,7 +33,7 @@ internal static class SubmitOutcome
 
         var now = clock.GetUtcNow();
         outcome.Submit(contributions, now);
-        db.Append(new OutcomeSubmitted(outcome.ToState()), now);
+        db.Append(new OutcomeSubmitted(outcome.ToState()), now, OutcomeResponse.Of(outcome));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(OutcomeResponse.Of(outcome));

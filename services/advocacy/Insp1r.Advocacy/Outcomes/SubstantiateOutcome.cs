@@ -50,12 +50,12 @@ internal static class SubstantiateOutcome
             GivenAt = now,
         };
         db.Add(substantiation);
-        db.Append(new VerdictGiven(substantiation.ToState()), now);
+        db.Append(new VerdictGiven(substantiation.ToState()), now, SubstantiationResponse.Of(substantiation));
         if (request.Verdict is Verdict.Agree && outcome.Status is OutcomeStatus.Submitted
             && await db.Substantiations.CountAsync(s => s.OutcomeId == id && s.Verdict == Verdict.Agree, ct) + 1 >= options.Value.AgreementsNeeded)
         {
             outcome.Substantiate(request.Node, now);
-            db.Append(new OutcomeSubstantiated(outcome.ToState(), request.Node, DateOnly.FromDateTime(now.UtcDateTime)), now);
+            db.Append(new OutcomeSubstantiated(outcome.ToState(), request.Node, DateOnly.FromDateTime(now.UtcDateTime)), now, OutcomeResponse.Of(outcome));
         }
 
         try

@@ -48,7 +48,7 @@ internal static class ChangeAnnouncement
             return TypedResults.Ok(AnnouncementResponse.Of(announcement));
 
         announcement.Write(texts);
-        db.Append(new AnnouncementChanged(announcement.ToState()), clock.GetUtcNow());
+        db.Append(new AnnouncementChanged(announcement.ToState()), clock.GetUtcNow(), AnnouncementResponse.Of(announcement));
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(AnnouncementResponse.Of(announcement));
     }

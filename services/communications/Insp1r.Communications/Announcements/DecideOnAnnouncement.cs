@@ -54,7 +54,7 @@ internal static class DecideOnAnnouncement
         if (refusal is not null)
             return refusal;
 
-        db.Append(happened!, now);
+        db.Append(happened!, now, AnnouncementResponse.Of(announcement));
         try
         {
             await db.SaveChangesAsync(ct);

@@ -30,7 +30,7 @@ internal sealed partial class DraftAnnouncements(IOptions<DraftingOptions> optio
         {
             var announcement = Announcement.Draft(Guid.CreateVersion7(now), node, happened.State.Id, TextsFor(node, facts), now);
             db.Add(announcement);
-            db.Append(new AnnouncementDrafted(announcement.ToState()), now);
+            db.Append(new AnnouncementDrafted(announcement.ToState()), now, AnnouncementResponse.Of(announcement));
         }
     }
 

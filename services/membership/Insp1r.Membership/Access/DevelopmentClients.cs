@@ -47,8 +47,9 @@ internal sealed class DevelopmentClients(ServiceDatabase database, ClientStore c
             .Select(wanted => wanted with { Secret = kept.FirstOrDefault(entry => entry.ClientId == wanted.ClientId)?.Secret ?? ClientSecret.Generate() })
             .ToArray();
         await PrivateFile.WriteAsync(file, entries, ct);
+        var now = clock.GetUtcNow();
         foreach (var entry in entries)
-            await clients.PutAsync(new ApiClient(entry.ClientId, entry.Description, entry.Grants, entry.Scopes, clock.GetUtcNow(), "development"), entry.Secret, ct);
+            await clients.PutAsync(new ApiClient(Guid.CreateVersion7(now), entry.ClientId, entry.Description, entry.Grants, entry.Scopes, now, "development"), entry.Secret, ct);
 
         await transaction.CommitAsync(ct);
     }

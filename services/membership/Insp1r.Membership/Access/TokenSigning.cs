@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Insp1r.Messaging;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -42,12 +43,25 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
         if (_keys.Count > 0 && _keys[0].CreatedAt < now - MaxAge)
             await RotateAsync(ct);
 
-        await using var command = database.DataSource.CreateCommand("""
+        await using var connection = await database.DataSource.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var gone = new List<string>();
+        await using (var command = new NpgsqlCommand("""
             delete from signing_key where created_at < (
               select created_at from signing_key where created_at <= $1 order by created_at desc, kid limit 1)
-            """);
-        command.Parameters.AddWithValue(now - Settling - Lifetime - TimeSpan.FromHours(1));
-        if (await command.ExecuteNonQueryAsync(ct) > 0)
+            returning kid
+            """, connection, transaction))
+        {
+            command.Parameters.AddWithValue(now - Settling - Lifetime - TimeSpan.FromHours(1));
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+                gone.Add(reader.GetString(0));
+        }
+
+        foreach (var kid in gone)
+            await transaction.AuditAsync("signing-key", Guid.Parse(kid), 2, NodePath.Root, "membership.signing-key-removed", null, null, now, ct);
+        await transaction.CommitAsync(ct);
+        if (gone.Count > 0)
             await LoadAsync(ct);
     }
 
@@ -130,16 +144,20 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
     {
         var now = clock.GetUtcNow();
         using var candidate = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var insert = new NpgsqlBatchCommand($"insert into signing_key (kid, private_key, created_at) select $1, $2, $3 {condition}");
-        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Guid.CreateVersion7(now).ToString("N") });
-        insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = candidate.ExportPkcs8PrivateKey() });
-        insert.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        // Two statements: one alone would look for a key as the table was before the lock.
-        await using (var batch = database.DataSource.CreateBatch())
+        var kid = Guid.CreateVersion7(now);
+        await using (var connection = await database.DataSource.OpenConnectionAsync(ct))
         {
-            batch.BatchCommands.Add(new("select pg_advisory_xact_lock(7308604)"));
-            batch.BatchCommands.Add(insert);
-            await batch.ExecuteNonQueryAsync(ct);
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            // Two statements: one alone would look for a key as the table was before the lock.
+            await using (var take = new NpgsqlCommand("select pg_advisory_xact_lock(7308604)", connection, transaction))
+                await take.ExecuteNonQueryAsync(ct);
+            await using var insert = new NpgsqlCommand($"insert into signing_key (kid, private_key, created_at) select $1, $2, $3 {condition}", connection, transaction);
+            insert.Parameters.AddWithValue(kid.ToString("N"));
+            insert.Parameters.AddWithValue(candidate.ExportPkcs8PrivateKey());
+            insert.Parameters.AddWithValue(now);
+            if (await insert.ExecuteNonQueryAsync(ct) > 0)
+                await transaction.AuditAsync("signing-key", kid, 1, NodePath.Root, "membership.signing-key-added", null, null, now, ct);
+            await transaction.CommitAsync(ct);
         }
 
         await LoadAsync(ct);

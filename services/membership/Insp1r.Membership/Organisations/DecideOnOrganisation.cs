@@ -61,7 +61,7 @@ internal static class DecideOnOrganisation
             RecordedAt = now,
         });
         move(organisation, now);
-        db.Append(tell(organisation.State), now);
+        db.Append(tell(organisation.State), now, reason: request.Reason);
         await db.SaveChangesAsync(ct);
         if (transaction is not null)
             await transaction.CommitAsync(ct);

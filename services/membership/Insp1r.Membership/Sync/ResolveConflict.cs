@@ -1,6 +1,7 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Organisations;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -49,6 +50,8 @@ internal static class ResolveConflict
         var resolved = await ReadAsync(
             db, $"update sync_conflict set resolved_at = $2, resolved_by = $3, taken = $4 where id = $1 returning {ConflictResponse.Columns}",
             [id, now, caller.Id, request.Take], ct);
+        var transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+        await transaction.AuditAsync("conflict", id, 2, conflict.Node, "membership.conflict-resolved", conflict, resolved, now, ct);
         if (own is not null)
             await own.CommitAsync(ct);
         return TypedResults.Ok(resolved!);

@@ -20,6 +20,8 @@ internal sealed partial class SyncBatch(
     private const int MaxAttempts = 20;
 
     private readonly string[] _nodes = caller.NodesFor(Role.Contributor);
+    // All that a batch changes is told from what other batches changed.
+    private readonly Cause _cause = Cause.Current with { Way = $"sync {Guid.CreateVersion7(clock.GetUtcNow())}" };
     private readonly Dictionary<string, SyncCounts> _countsByNode = new(StringComparer.Ordinal);
     // Records with several external ids that this batch has named: by another id it must not name them again.
     private readonly HashSet<Guid> _namedByOneId = [];
@@ -169,7 +171,7 @@ internal sealed partial class SyncBatch(
         MergeReport report;
         try
         {
-            report = await SyncMerge.CommitAsync(_connection, transaction, chunk, _nodes, caller.Id, now, ct);
+            report = await SyncMerge.CommitAsync(_connection, transaction, chunk, _nodes, _cause, now, ct);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CardinalityViolation)
         {

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Organisations;
+using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Npgsql;
 
@@ -83,13 +84,13 @@ internal static class SyncMerge
           from judged j where j.verdict = 1 and o.id = j.id and o.version = j.version
           returning o.id),
         logged as (
-          insert into change_log (id, type, subject, subject_id, subject_version, node, visibility, payload, trace_parent, occurred_at)
+          insert into change_log (id, type, subject, subject_id, subject_version, node, visibility, payload, trace_parent, occurred_at, actor, app, origin, reason)
           select log_id, case verdict when 0 then 'membership.organisation-registered.v1' else 'membership.organisation-updated.v1' end,
                  'organisation', coalesce(id, new_id), coalesce(version, 0) + 1, node, 'feed',
                  ('{"state":{"id":"' || coalesce(id, new_id) || '","version":' || coalesce(version, 0) + 1 || ',' || body
                    || ',"status":"' || coalesce(status, 'active')
                    || '","externalIds":' || array_to_json(coalesce(external_ids, array[namespace || ':' || value])) || '}' || '}')::json,
-                 $19, $18
+                 $19, $18, $20, $21, $22, $23
           from judged where verdict in (0, 1) order by ord),
         disputed as (
           insert into sync_conflict (id, organisation_id, node, external_id, client_id, base_version, current_version, theirs, ours, created_at)
@@ -99,7 +100,18 @@ internal static class SyncMerge
           from judged j join member_organisation o on o.id = j.id where j.verdict = 3
           on conflict (organisation_id) where resolved_at is null do update
           set external_id = excluded.external_id, client_id = excluded.client_id, base_version = excluded.base_version,
-              current_version = excluded.current_version, theirs = excluded.theirs, ours = excluded.ours, created_at = excluded.created_at)
+              current_version = excluded.current_version, theirs = excluded.theirs, ours = excluded.ours, created_at = excluded.created_at
+          returning *),
+        disputes_logged as (
+          insert into change_log (id, type, subject, subject_id, subject_version, node, visibility, payload, trace_parent, occurred_at, actor, app, origin, reason)
+          select j.log_id, case when s.id is null then 'membership.conflict-opened' else 'membership.conflict-replaced' end, 'conflict', d.id, 1, d.node, 'audit',
+                 json_build_object('before', case when s.id is not null then json_build_object('theirs', s.theirs, 'ours', s.ours) end, 'after', json_build_object(
+                   'organisationId', d.organisation_id, 'externalId', d.external_id, 'baseVersion', d.base_version, 'currentVersion', d.current_version,
+                   'theirs', d.theirs, 'ours', d.ours)),
+                 $19, $18, $20, $21, $22, $23
+          from disputed d join judged j on j.id = d.organisation_id and j.verdict = 3
+          left join sync_conflict s on s.organisation_id = d.organisation_id and s.resolved_at is null
+          where s.id is null or s.theirs::text <> d.theirs::text)
         select ord, verdict, coalesce(id, new_id), case verdict when 0 then 1 when 1 then version + 1 else version end,
                coalesce(cardinality(external_ids) > 1, false), (select count(*) from changed)
         from judged order by ord
@@ -119,7 +131,7 @@ internal static class SyncMerge
 
     /// <summary>Writes a chunk, in the caller's transaction.</summary>
     public static async Task<MergeReport> CommitAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, SyncChunk chunk, string[] nodes, string clientId, DateTimeOffset now, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, SyncChunk chunk, string[] nodes, Cause cause, DateTimeOffset now, CancellationToken ct)
     {
         var items = new Columns(chunk);
         if (items.Count == 0)
@@ -133,8 +145,8 @@ internal static class SyncMerge
         items.Add(merge.Parameters, nodes);
         items.AddContent(merge.Parameters, now);
         merge.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        merge.Parameters.Add(new NpgsqlParameter { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        merge.Parameters.Add(new NpgsqlParameter<string> { TypedValue = clientId });
+        foreach (var text in (string?[])[Activity.Current?.Id, cause.Actor, cause.App, cause.Origin, cause.Reason])
+            merge.Parameters.Add(new NpgsqlParameter { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         batch.BatchCommands.Add(merge);
 
         await using var reader = await batch.ExecuteReaderAsync(ct);

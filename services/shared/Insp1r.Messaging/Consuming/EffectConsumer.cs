@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Insp1r.Contracts;
 using Insp1r.Messaging.Log;
+using Insp1r.ServiceDefaults.Access;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,6 +52,7 @@ internal sealed class EffectConsumer<TDb, TEvent, TEffect>(string queue, IServic
             return false;
         }
 
+        Cause.Set(Cause.OfSystem($"event {received.Id}"));
         await scope.ServiceProvider.GetRequiredService<TEffect>().HandleAsync(received, db, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

@@ -21,6 +21,7 @@ internal sealed class ChangeLogRow
     public required string Node { get; init; }
     public required string Visibility { get; init; }
     public required string Payload { get; init; }
+    public string? Record { get; init; }
     public required string Actor { get; init; }
     public string? App { get; init; }
     public required string Origin { get; init; }
@@ -30,7 +31,7 @@ internal sealed class ChangeLogRow
     public string? TraceParent { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
 
-    public static ChangeLogRow Of(IEvent happened, DateTimeOffset at, string? reason)
+    public static ChangeLogRow Of(IEvent happened, DateTimeOffset at, object? record, string? reason)
     {
         var type = EventTypes.Of(happened.GetType());
         var cause = Cause.Current;
@@ -44,6 +45,7 @@ internal sealed class ChangeLogRow
             Node = happened.Node,
             Visibility = type.Internal ? "internal" : "feed",
             Payload = JsonSerializer.Serialize(happened, happened.GetType(), JsonDefaults.Options),
+            Record = record is null ? null : JsonSerializer.Serialize(record, JsonDefaults.Options),
             Actor = cause.Actor,
             App = cause.App,
             Origin = cause.Origin,

@@ -52,6 +52,7 @@ public static class ChangeLogSchema
         alter table change_log
           drop constraint if exists change_log_visibility_check,
           add constraint change_log_visibility_check check (visibility in ('internal', 'feed', 'audit')),
+          add column if not exists record json,
           add column if not exists actor text,
           add column if not exists app text,
           add column if not exists origin text,
@@ -61,6 +62,7 @@ public static class ChangeLogSchema
           add column if not exists erased_at timestamptz,
           add column if not exists first_tx xid8;
         comment on column change_log.visibility is 'feed: an event for everybody; internal: for the platform''s services; audit: no event, for the audit trail alone.';
+        comment on column change_log.record is 'The whole record, where the event in payload tells only a part of it.';
         comment on column change_log.actor is 'A client or an account, by id; system for what no request caused; null for what is older than the trail.';
         comment on column change_log.payload_hash is 'sha256(salt || payload) of a row with personal data: it stays when payload and salt are erased.';
         comment on column change_log.first_tx is 'The transaction it was written in, where a restore put another into tx_id.';
@@ -78,27 +80,34 @@ public static class ChangeLogSchema
           hash bytea not null,
           sealed_at timestamptz not null);
         comment on table audit_seal is 'Blocks of the log in its order: the digest of each row, chained by hash. Append only, and kept for ever.';
+        create index if not exists audit_seal_high_seq on audit_seal (high_seq);
         -- Digests are random: compressing them is lost work.
         alter table audit_seal alter column digests set storage external;
         """;
 
-    /// <summary>Inbox rows outlive any replay, and so the log: 430 days, then they go in bounded steps.</summary>
-    public const string ExpireInbox = """
+    /// <summary>How long the log, and so the audit trail, is kept.</summary>
+    public const string Kept = "interval '5 years'";
+
+    /// <summary>Inbox rows outlive any replay, and so the log: 5 years and 30 days, then they go in bounded steps.</summary>
+    public const string ExpireInbox = $"""
         delete from inbox_message where ctid = any(array(
-          select ctid from inbox_message where received_at < now() - interval '430 days' limit 1000))
+          select ctid from inbox_message where received_at < now() - {Kept} - interval '30 days' limit 1000))
         """;
 
     /// <summary>
-    /// The log is kept for 400 days; what was not relayed stays, however old. A cursor from before what is gone is answered 410.
+    /// What was not relayed stays, however old, and so does what was not sealed for as long: verification accepts that a row is gone
+    /// where its seal is that old, and nothing else. A cursor from before what is gone is answered 410.
     /// </summary>
-    public const string ExpireLog = """
+    public const string ExpireLog = $"""
         with old as (
           select c.tx_id, c.seq, c.occurred_at from change_log c
           where (c.tx_id, c.seq) <= (select r.tx_id, r.seq from log_reader r where r.name = 'broker')
+            and (coalesce(c.first_tx, c.tx_id), c.seq) <= (
+              select s.to_tx, s.to_seq from audit_seal s where s.sealed_at < now() - {Kept} order by s.number desc limit 1)
           order by c.tx_id, c.seq limit 1000),
         gone as (
           delete from change_log c using old
-          where c.tx_id = old.tx_id and c.seq = old.seq and old.occurred_at < now() - interval '400 days' returning c.tx_id, c.seq),
+          where c.tx_id = old.tx_id and c.seq = old.seq and old.occurred_at < now() - {Kept} returning c.tx_id, c.seq),
         last as (select tx_id, seq from gone order by tx_id desc, seq desc limit 1)
         update change_log_state set trimmed_to = last.tx_id, trimmed_seq = last.seq from last
         """;

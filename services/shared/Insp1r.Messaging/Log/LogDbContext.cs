@@ -15,11 +15,12 @@ public abstract class LogDbContext : DbContext
     }
 
     /// <summary>
-    /// Says in the log what happened; it is committed with the change itself, by the same SaveChanges. <paramref name="reason"/> is
-    /// why, where the change itself says so; else what the request's Change-Reason says.
+    /// Says in the log what happened; it is committed with the change itself, by the same SaveChanges.
     /// </summary>
-    public void Append<TEvent>(TEvent happened, DateTimeOffset at, string? reason = null) where TEvent : class, IEvent =>
-        Add(ChangeLogRow.Of(happened, at, reason));
+    /// <param name="record">The whole record as it now is, where the event tells only a part: for the audit trail alone. Nothing about a person.</param>
+    /// <param name="reason">Why, where the change itself says so; else it is what the request's Change-Reason says.</param>
+    public void Append<TEvent>(TEvent happened, DateTimeOffset at, object? record = null, string? reason = null) where TEvent : class, IEvent =>
+        Add(ChangeLogRow.Of(happened, at, record, reason));
 
     /// <summary>
     /// Says in the log what was changed where no event tells it: for the audit trail alone, never for the broker or a feed.
@@ -51,6 +52,7 @@ public abstract class LogDbContext : DbContext
             row.ToTable("change_log", table => table.ExcludeFromMigrations());
             row.HasKey(r => r.Id);
             row.Property(r => r.Payload).HasColumnType("json");
+            row.Property(r => r.Record).HasColumnType("json");
         });
         base.OnModelCreating(modelBuilder);
         modelBuilder.UseSnakeCase();

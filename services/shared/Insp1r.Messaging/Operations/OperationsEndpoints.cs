@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 using RabbitMQ.Client.Exceptions;
 
 namespace Insp1r.Messaging.Operations;
@@ -48,18 +49,21 @@ public static class OperationsEndpoints
         return TypedResults.Ok(new LogStateResponse(lag.Rows, lag.OldestSeconds, lag.HorizonSeconds, lag.Dead, lag.MovedAt, relay.IsActive));
     }
 
-    private static async Task<Ok<ReplayResponse>> ReplayAsync(ReplayRequest request, ServiceDatabase database, LogSignal signal, CancellationToken ct)
+    private static async Task<Ok<ReplayResponse>> ReplayAsync(ReplayRequest request, ServiceDatabase database, LogSignal signal, TimeProvider clock, CancellationToken ct)
     {
+        await using var connection = await database.DataSource.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
         // Just before the first row of that time; a relay at work notices that its position was moved, and follows.
-        await using var command = database.DataSource.CreateCommand("""
+        await using var command = new NpgsqlCommand("""
             with target as (
               select coalesce((select c.tx_id from change_log c where c.occurred_at >= $1 order by c.tx_id, c.seq limit 1), pg_snapshot_xmin(pg_current_snapshot())) as tx)
             update log_reader r set tx_id = least(r.tx_id, t.tx), seq = case when t.tx <= r.tx_id then 0 else r.seq end, moved_at = now()
             from target t where r.name = 'broker'
             returning (select count(*) from change_log c where (c.tx_id, c.seq) > (r.tx_id, r.seq) and c.visibility <> 'audit')
-            """);
+            """, connection, transaction);
         command.Parameters.AddWithValue(request.Since?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch);
         var rows = (long)(await command.ExecuteScalarAsync(ct))!;
+        await NoteAsync(transaction, database, "replayed", new { request.Since, rows }, clock, ct);
         signal.Raise();
         return TypedResults.Ok(new ReplayResponse(rows));
     }
@@ -80,10 +84,14 @@ public static class OperationsEndpoints
         }
 
         // A relay at work sees that its position is another, even where it stood at the beginning.
-        await ExecuteAsync("""
+        await using var connection = await database.DataSource.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var mark = new NpgsqlCommand("""
             with state as (update change_log_state set epoch = epoch + 1, trimmed_to = '0', trimmed_seq = 0)
             update log_reader set tx_id = '0', seq = least(seq, 0) - 1, moved_at = now()
-            """);
+            """, connection, transaction);
+        await mark.ExecuteNonQueryAsync(ct);
+        await NoteAsync(transaction, database, "restored", null, clock, ct);
         signal.Raise();
         return TypedResults.Ok(new RestoredResponse(Done: true));
 
@@ -104,19 +112,22 @@ public static class OperationsEndpoints
         return TypedResults.Ok(new Page<DeadRow>(rows, null));
     }
 
-    private static async Task<Ok<ReplayResponse>> RetryDeadAsync(ServiceDatabase database, LogSignal signal, CancellationToken ct)
+    private static async Task<Ok<ReplayResponse>> RetryDeadAsync(ServiceDatabase database, LogSignal signal, TimeProvider clock, CancellationToken ct)
     {
+        await using var connection = await database.DataSource.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
         // Consumers are idempotent, so going back to the oldest dead row is simplest and safe. One place further back, or before where
         // the position stands: a relay at work may have passed the row already, and must see that it was moved.
-        await using var command = database.DataSource.CreateCommand("""
+        await using var command = new NpgsqlCommand("""
             with gone as (delete from change_log_dead returning tx_id, seq),
                  oldest as (select tx_id, seq from gone order by tx_id, seq limit 1),
                  moved as (update log_reader r set moved_at = now(), tx_id = least(r.tx_id, o.tx_id),
                              seq = case when r.tx_id < o.tx_id then r.seq when r.tx_id > o.tx_id then o.seq else least(r.seq, o.seq) end - 1
                            from oldest o where r.name = 'broker')
             select count(*) from gone
-            """);
+            """, connection, transaction);
         var rows = (long)(await command.ExecuteScalarAsync(ct))!;
+        await NoteAsync(transaction, database, "dead-retried", new { rows }, clock, ct);
         signal.Raise();
         return TypedResults.Ok(new ReplayResponse(rows));
     }
@@ -159,6 +170,14 @@ public static class OperationsEndpoints
         {
             return BrokerAway();
         }
+    }
+
+    // What an operator does to the log, the trail tells too; and with it the deed is committed.
+    private static async Task NoteAsync(NpgsqlTransaction transaction, ServiceDatabase database, string action, object? how, TimeProvider clock, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await transaction.AuditAsync("log", Guid.CreateVersion7(now), 1, NodePath.Root, $"{database.Service}.log-{action}", null, how, now, ct);
+        await transaction.CommitAsync(ct);
     }
 
     private static ProblemHttpResult NoQueue(string queue) => CommonErrors.NotFound.ToProblem($"This service has no consumer '{(queue.Length > 60 ? queue[..60] : queue)}'.");

@@ -11,9 +11,10 @@ namespace Insp1r.ServiceDefaults.Access;
 /// </summary>
 /// <param name="Actor">A token's subject (see <see cref="Caller.Id"/>), <c>anonymous</c>, or <c>system</c>.</param>
 /// <param name="App">The app that a person used; null where the actor is a client itself.</param>
-/// <param name="Origin">How it came, and the network address: <c>api 203.0.113.7</c>, <c>event</c> and its id, or <c>job</c>.</param>
+/// <param name="Way">How it came: <c>api</c>, <c>sync</c> and the batch's id, <c>event</c> and its id, or <c>job</c>.</param>
+/// <param name="Address">The network address that the request came from; null without a request.</param>
 /// <param name="Reason">What the request's Change-Reason says, at most 500 characters.</param>
-public sealed record Cause(string Actor, string? App, string Origin, string? Reason)
+public sealed record Cause(string Actor, string? App, string Way, string? Address, string? Reason)
 {
     public const string ReasonHeader = "Change-Reason";
     public const int MaxReason = 500;
@@ -21,8 +22,11 @@ public sealed record Cause(string Actor, string? App, string Origin, string? Rea
     /// <summary>The actor of a request without a token.</summary>
     public const string Anonymous = "anonymous";
 
-    private static readonly Cause System = new("system", null, "job", null);
+    private static readonly Cause System = new("system", null, "job", null, null);
     private static readonly AsyncLocal<Cause?> Flowing = new();
+
+    /// <summary>How and from where, such as <c>api 203.0.113.7</c>.</summary>
+    public string Origin => Address is null ? Way : $"{Way} {Address}";
 
     /// <summary>The cause of what is done now.</summary>
     public static Cause Current => Flowing.Value ?? System;
@@ -31,7 +35,7 @@ public sealed record Cause(string Actor, string? App, string Origin, string? Rea
     public static void Set(Cause cause) => Flowing.Value = cause;
 
     /// <summary>Work of the platform itself, such as <c>event</c> and its id.</summary>
-    public static Cause OfSystem(string origin) => System with { Origin = origin };
+    public static Cause OfSystem(string way) => System with { Way = way };
 }
 
 /// <summary>
@@ -54,7 +58,7 @@ internal sealed class CauseMiddleware(RequestDelegate next, IConfiguration confi
         }
 
         var caller = Caller.Of(context.User);
-        Cause.Set(new Cause(caller.Id.Length > 0 ? caller.Id : Cause.Anonymous, caller.App != caller.Id ? caller.App : null, $"api {AddressOf(context)}", reason));
+        Cause.Set(new Cause(caller.Id.Length > 0 ? caller.Id : Cause.Anonymous, caller.App != caller.Id ? caller.App : null, "api", AddressOf(context), reason));
         return next(context);
     }
 

@@ -566,6 +566,10 @@ namespace Insp1r.Advocacy.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
+                    b.Property<string>("Record")
+                        .HasColumnType("json")
+                        .HasColumnName("record");
+
                     b.Property<byte[]>("Salt")
                         .HasColumnType("bytea")
                         .HasColumnName("salt");

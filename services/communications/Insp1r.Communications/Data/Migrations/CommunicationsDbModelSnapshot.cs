@@ -267,6 +267,10 @@ namespace Insp1r.Communications.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
+                    b.Property<string>("Record")
+                        .HasColumnType("json")
+                        .HasColumnName("record");
+
                     b.Property<byte[]>("Salt")
                         .HasColumnType("bytea")
                         .HasColumnName("salt");

@@ -21,7 +21,8 @@ internal static class AddClient
             return errors.ToProblem();
 
         var secret = ClientSecret.Generate();
-        var client = new ApiClient(request.ClientId, request.Description, request.Grants, request.Scopes, clock.GetUtcNow(), caller.Id);
+        var now = clock.GetUtcNow();
+        var client = new ApiClient(Guid.CreateVersion7(now), request.ClientId, request.Description, request.Grants, request.Scopes, now, caller.Id);
         return await clients.AddAsync(client, secret, ct)
             ? TypedResults.Created($"/api/v1/clients/{client.ClientId}", new ClientSecretResponse(client.ClientId, secret, client.Grants, client.Scopes, null))
             : ClientErrors.Taken.ToProblem($"'{client.ClientId}' is taken.");

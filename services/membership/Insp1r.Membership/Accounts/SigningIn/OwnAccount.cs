@@ -11,8 +11,6 @@ namespace Insp1r.Membership.Accounts.SigningIn;
 /// <summary>What a person sees and keeps of the own account: what they may do, where they are signed in, password and second factor.</summary>
 internal static class OwnAccount
 {
-    public sealed record EndForm(Guid? Session);
-
     public sealed record PasswordForm(string? OldPassword, string? NewPassword);
 
     /// <summary><c>what</c> is replace (a new second factor) or recovery (new recovery codes).</summary>
@@ -37,22 +35,22 @@ internal static class OwnAccount
 
     /// <summary>Ends one session of this account, or all but this one.</summary>
     public static async Task<RedirectHttpResult> EndSessionAsync(
-        [FromForm] EndForm form, HttpContext http, Browser browser, AccountAccess access, MembershipDb db, TimeProvider clock, CancellationToken ct)
+        [FromForm] Guid? session, HttpContext http, Browser browser, AccountAccess access, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         if (await browser.ReadAsync(http, ct) is not { } me)
             return ToSignIn();
 
-        if (form.Session is null)
+        if (session is null)
         {
             await access.EndSessionsAsync(me.Account, me.Session.Id, "ended-by-owner", ct);
         }
-        else if (await db.Sessions.SingleOrDefaultAsync(s => s.Id == form.Session && s.AccountId == me.Account.Id, ct) is { } session)
+        else if (await db.Sessions.SingleOrDefaultAsync(s => s.Id == session && s.AccountId == me.Account.Id, ct) is { } chosen)
         {
-            session.End(clock.GetUtcNow(), "ended-by-owner");
+            chosen.End(clock.GetUtcNow(), "ended-by-owner");
             me.Account.ChangeAccess(clock.GetUtcNow());
         }
 
-        access.Note(me.Account, "sessions-ended", after: new { form.Session });
+        access.Note(me.Account, "sessions-ended", after: new { session });
         await access.SaveAsync(ct);
         return TypedResults.LocalRedirect("/account");
     }

@@ -34,6 +34,9 @@ var communications = builder.AddProject<Projects.Insp1r_Communications>("communi
     .WithEnvironment("Authority__Issuer", address)
     .WithHttpHealthCheck("/health/ready").WithReplicas(replicas);
 
+// For the export of a person it asks what the others hold; it waits for none of them.
+membership.WithReference(communications);
+
 var gateway = builder.AddProject<Projects.Insp1r_Gateway>("gateway")
     .WithReference(membership).WithReference(advocacy).WithReference(communications)
     .WithEnvironment("Authority__Issuer", address)

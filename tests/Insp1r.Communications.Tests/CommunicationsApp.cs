@@ -32,6 +32,9 @@ internal sealed class CommunicationsApp : WebApplicationFactory<Program>
     /// <summary>The API as a client with these grants, such as <c>steward@insp1r</c>, and all scopes.</summary>
     public Api As(params string[] grants) => new(ClientOptions.BaseAddress, new BearerHandler(_tokens.Issue("test", grants, Scopes.All)));
 
+    /// <summary>The API as another service of the platform.</summary>
+    public Api AsService(params string[] grants) => new(ClientOptions.BaseAddress, new BearerHandler(_tokens.Issue("membership", grants, Scopes.Internal)));
+
     public Api Anonymous => new(ClientOptions.BaseAddress, new SocketsHttpHandler { UseProxy = false });
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

@@ -26,6 +26,7 @@ internal static class Samples
         new OrganisationSuspended(Organisation(3, "suspended")),
         new OrganisationReinstated(Organisation(4, "active")),
         new OrganisationWithdrawn(Organisation(5, "withdrawn")),
+        new PersonErased(new PersonTombstone(Id(11), 7, Mali)),
         new TargetBodyAdded(MaliGovernment),
         new CampaignRecorded(Campaign(1)),
         new CampaignChanged(Campaign(2)),
@@ -43,6 +44,7 @@ internal static class Samples
         new AnnouncementReleased(Announcement(3, "released")),
         new AnnouncementWithdrawn(Announcement(4, "withdrawn")),
         new EventRecorded(Launch),
+        new EventChanged(Launch with { Version = 2 }),
     ];
 
     private static OrganisationState Organisation(int version, string status) => new(

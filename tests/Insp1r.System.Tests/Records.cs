@@ -26,6 +26,9 @@ internal sealed class Records
         var node = (await api.GetAsync($"/api/v1/nodes/by-path/{network.Node}", ct)).Expect(200).Id;
         var client = $"client-{Guid.NewGuid():N}";
         (await api.PostAsync("/api/v1/clients", new { clientId = client, description = name, grants = (string[])[$"reader@{network.Node}"], scopes = (string[])["read"] }, ct)).Expect(201);
+        var person = (await api.PostAsync("/api/v1/persons", new { node = network.Node, name, language = "en", levels = new { name = "node", roles = "node" } }, ct)).Expect(201).Id;
+        var role = (await api.PostAsync($"/api/v1/persons/{person}/roles", new { kind = "contact", title = name, from = "2024-01-01", organisationId = organisation }, ct)).Expect(201).Id;
+        var consent = (await api.PostAsync($"/api/v1/persons/{person}/consents", Consent, ct)).Expect(201).Id;
         return new Records(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["organisations"] = $"{organisation}",
@@ -34,8 +37,21 @@ internal sealed class Records
             ["outcomes"] = $"{outcome}",
             ["nodes"] = $"{node}",
             ["clients"] = client,
+            ["persons"] = $"{person}",
+            ["roles"] = $"{role}",
+            ["consents"] = $"{consent}",
         });
     }
+
+    private static object Consent => new
+    {
+        purpose = "directory-network",
+        fields = (string[])["name"],
+        givenAt = "2026-03-01T10:00:00Z",
+        source = "Signed form",
+        wordingVersion = 1,
+        wordingLanguage = "en",
+    };
 
     /// <summary>A body that the operation takes from whoever may send it.</summary>
     public static object BodyOf(Operation operation) => operation switch
@@ -43,8 +59,13 @@ internal sealed class Records
         { Method.Method: "PATCH", Path: var path } when path.Contains("/organisations/", StringComparison.Ordinal) => new { name = "Taken over" },
         { Method.Method: "PATCH", Path: var path } when path.Contains("/nodes/", StringComparison.Ordinal) => new { names = new { en = "Taken over" } },
         { Method.Method: "PATCH", Path: "/api/v1/clients/{clientId}" } => new { description = "Taken over" },
+        { Method.Method: "PATCH", Path: "/api/v1/persons/{id}" } => new { name = "Taken over" },
         { Method.Method: "PATCH" } => new { title = new { en = "Taken over" } },
         { Path: var path } when path.EndsWith("/substantiations", StringComparison.Ordinal) => Network.Agreement(Network.Nepal),
+        { Path: "/api/v1/persons/{id}/roles" } => new { kind = "mandate", title = "Taken over", from = "2024-01-01", node = Network.Rwanda.Node, body = "board" },
+        { Path: "/api/v1/persons/{id}/roles/{roleId}/end" } => new { reason = "Taken over" },
+        { Path: "/api/v1/persons/{id}/consents" } => Consent,
+        { Path: "/api/v1/persons/{id}/erasure" } => new { reason = "unlawful" },
         { Path: var path } when path.Contains("/organisations/{", StringComparison.Ordinal) => Network.Decision("Taken over"),
         _ => new { },
     };

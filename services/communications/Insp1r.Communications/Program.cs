@@ -2,6 +2,7 @@ using Insp1r.Communications.Announcements;
 using Insp1r.Communications.Data;
 using Insp1r.Communications.Events;
 using Insp1r.Communications.Network;
+using Insp1r.Communications.Persons;
 using Insp1r.Contracts;
 using Insp1r.Contracts.Advocacy;
 using Insp1r.Contracts.Membership;
@@ -18,13 +19,15 @@ builder.Services.AddAuthority();
 builder.AddMessaging<CommunicationsDb>("communications", consumers => consumers
     .Replica<INodeEvent, NetworkNodeReplica>(Subscriptions.CommunicationsNodes)
     .Replica<IOrganisationEvent, MemberOrganisationReplica>(Subscriptions.CommunicationsOrganisations)
-    .Effect<OutcomeSubstantiated, DraftAnnouncements>(Subscriptions.CommunicationsAnnouncements));
+    .Effect<OutcomeSubstantiated, DraftAnnouncements>(Subscriptions.CommunicationsAnnouncements)
+    .Effect<PersonErased, ErasePerson>(Subscriptions.CommunicationsPersons));
 builder.Services.AddDrafting();
 
 var app = builder.Build();
 app.UseServiceDefaults();
 app.UseIdempotency<CommunicationsDb>();
 
+app.MapPersonalData();
 var api = app.MapApi();
 api.MapAnnouncements();
 api.MapPublicEvents();

@@ -21,6 +21,8 @@ public static class Subscriptions
     public static readonly Subscription CommunicationsOrganisations = Subscription.To<IOrganisationEvent>("communications.organisations");
     public static readonly Subscription CommunicationsAnnouncements = Subscription.To<OutcomeSubstantiated>("communications.announcements");
 
+    public static readonly Subscription CommunicationsPersons = Subscription.To<PersonErased>("communications.persons");
+
     public static readonly IReadOnlyList<Subscription> All =
-        [AdvocacyNodes, AdvocacyOrganisations, CommunicationsNodes, CommunicationsOrganisations, CommunicationsAnnouncements];
+        [AdvocacyNodes, AdvocacyOrganisations, CommunicationsNodes, CommunicationsOrganisations, CommunicationsAnnouncements, CommunicationsPersons];
 }

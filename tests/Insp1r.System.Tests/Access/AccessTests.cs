@@ -110,6 +110,7 @@ public sealed class AccessTests(Platform platform)
         Answer[] answers =
         [
             await nepal.PostAsync("/api/v1/organisations", Network.Organisation(Network.Rwanda, "Taken over"), Ct),
+            await nepal.PostAsync("/api/v1/persons", new { node = "insp1r.africa.rw", name = "Taken over", language = "en" }, Ct),
             await nepal.PostAsync("/api/v1/campaigns", titled, Ct),
             await nepal.PostAsync("/api/v1/demands", titled, Ct),
             await nepal.PostAsync("/api/v1/outcomes", titled, Ct),
@@ -128,7 +129,7 @@ public sealed class AccessTests(Platform platform)
     {
         var records = await Records.CreateAsync(platform.Stack, Network.Rwanda, Ct);
 
-        foreach (var list in (string[])["organisations", "campaigns", "demands", "outcomes", "clients"])
+        foreach (var list in (string[])["organisations", "campaigns", "demands", "outcomes", "clients", "persons"])
         {
             var own = (await platform.Stack.As("rwanda").GetAsync($"/api/v1/{list}?limit=500", Ct)).Expect(200).Text;
             var other = (await platform.Stack.As("nepal").GetAsync($"/api/v1/{list}?limit=500", Ct)).Expect(200).Text;

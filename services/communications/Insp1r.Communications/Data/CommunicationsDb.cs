@@ -1,6 +1,7 @@
 using Insp1r.Communications.Announcements;
 using Insp1r.Communications.Events;
 using Insp1r.Communications.Network;
+using Insp1r.Communications.Persons;
 using Insp1r.Messaging.Log;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,6 +13,7 @@ internal sealed class CommunicationsDb(DbContextOptions<CommunicationsDb> option
     public DbSet<MemberOrganisation> Organisations => Set<MemberOrganisation>();
     public DbSet<Announcement> Announcements => Set<Announcement>();
     public DbSet<PublicEvent> PublicEvents => Set<PublicEvent>();
+    public DbSet<ErasedPerson> ErasedPersons => Set<ErasedPerson>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -52,6 +54,12 @@ internal sealed class CommunicationsDb(DbContextOptions<CommunicationsDb> option
             publicEvent.Property(e => e.Description).IsJson();
             publicEvent.Property(e => e.Speakers).IsJson();
             publicEvent.HasIndex(e => new { e.StartsOn, e.Id });
+        });
+
+        modelBuilder.Entity<ErasedPerson>(person =>
+        {
+            person.ToTable("ErasedPerson");
+            person.Property(p => p.Id).ValueGeneratedNever();
         });
 
         base.OnModelCreating(modelBuilder);

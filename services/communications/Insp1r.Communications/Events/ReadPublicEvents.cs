@@ -1,5 +1,6 @@
 using System.Globalization;
 using Insp1r.Communications.Data;
+using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,8 +13,10 @@ internal sealed record PublicEventResponse(
     Guid Id, int Version, string Node, IReadOnlyDictionary<string, string> Title, string SourceLanguage, IReadOnlyDictionary<string, string>? Description,
     string? Place, bool Online, DateOnly StartsOn, DateOnly EndsOn, string? Source, int? Participants, IReadOnlyList<Speaker> Speakers, DateTimeOffset RecordedAt) : IVersioned
 {
-    public static PublicEventResponse Of(PublicEvent e) => new(
-        e.Id, e.Version, e.Node, e.Title, e.SourceLanguage, e.Description, e.Place, e.Online, e.StartsOn, e.EndsOn, e.Source, e.Participants, e.Speakers, e.RecordedAt);
+    /// <summary>The name is public; that somebody has a record in a network, only those who could record it there are told.</summary>
+    public static PublicEventResponse Of(PublicEvent e, Caller caller) => new(
+        e.Id, e.Version, e.Node, e.Title, e.SourceLanguage, e.Description, e.Place, e.Online, e.StartsOn, e.EndsOn, e.Source, e.Participants,
+        caller.May(Role.Contributor, e.Node) ? e.Speakers : [.. e.Speakers.Select(speaker => speaker with { PersonId = null })], e.RecordedAt);
 }
 
 internal static class ReadPublicEvents
@@ -21,7 +24,7 @@ internal static class ReadPublicEvents
     private const string DayFormat = "yyyy-MM-dd";
 
     public static async Task<Results<Ok<Page<PublicEventResponse>>, ProblemHttpResult>> List(
-        [AsParameters] PageQuery page, string? node, CommunicationsDb db, CancellationToken ct)
+        [AsParameters] PageQuery page, string? node, Caller caller, CommunicationsDb db, CancellationToken ct)
     {
         if ((page.Check(out var limit) ?? QueryChecks.Node(node)) is { } problem)
             return problem;
@@ -42,12 +45,12 @@ internal static class ReadPublicEvents
             events = events.Where(e => e.StartsOn < day || (e.StartsOn == day && e.Id < after));
         }
 
-        var rows = await events.OrderByDescending(e => e.StartsOn).ThenByDescending(e => e.Id).Take(limit + 1).Select(e => PublicEventResponse.Of(e)).ToListAsync(ct);
-        return TypedResults.Ok(Page<PublicEventResponse>.From(rows, limit, e => KeysetCursor.Encode(e.StartsOn.ToString(DayFormat, CultureInfo.InvariantCulture), e.Id)));
+        var rows = await events.OrderByDescending(e => e.StartsOn).ThenByDescending(e => e.Id).Take(limit + 1).ToListAsync(ct);
+        return TypedResults.Ok(Page<PublicEventResponse>.From([.. rows.Select(e => PublicEventResponse.Of(e, caller))], limit, e => KeysetCursor.Encode(e.StartsOn.ToString(DayFormat, CultureInfo.InvariantCulture), e.Id)));
     }
 
-    public static async Task<Results<Ok<PublicEventResponse>, ProblemHttpResult>> One(Guid id, CommunicationsDb db, CancellationToken ct) =>
+    public static async Task<Results<Ok<PublicEventResponse>, ProblemHttpResult>> One(Guid id, Caller caller, CommunicationsDb db, CancellationToken ct) =>
         await db.PublicEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id, ct) is { } found
-            ? TypedResults.Ok(PublicEventResponse.Of(found))
+            ? TypedResults.Ok(PublicEventResponse.Of(found, caller))
             : CommonErrors.Missing("event", id);
 }

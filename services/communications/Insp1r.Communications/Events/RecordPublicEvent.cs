@@ -1,9 +1,12 @@
 using Insp1r.Communications.Data;
 using Insp1r.Communications.Network;
+using Insp1r.Communications.Persons;
 using Insp1r.Contracts.Communications;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Communications.Events;
 
@@ -36,6 +39,11 @@ internal static class RecordPublicEvent
         if (await db.RefuseUnknownAsync("/node", request.Node, response, ct) is { } unknown)
             return unknown;
 
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        await RefuseErasedAsync(errors, request.Speakers ?? [], db, ct);
+        if (errors.Any)
+            return errors.ToProblem();
+
         var now = clock.GetUtcNow();
         var recorded = new PublicEvent
         {
@@ -56,7 +64,25 @@ internal static class RecordPublicEvent
         db.Add(recorded);
         db.Append(new EventRecorded(recorded.ToState()), now);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/events/{recorded.Id}", PublicEventResponse.Of(recorded));
+        await transaction.CommitAsync(ct);
+        return TypedResults.Created($"/api/v1/events/{recorded.Id}", PublicEventResponse.Of(recorded, caller));
+    }
+
+    // An erasure under way is waited for: it either finds this event, or is found here.
+    private static async Task RefuseErasedAsync(FieldErrors errors, Speaker[] speakers, CommunicationsDb db, CancellationToken ct)
+    {
+        var persons = speakers.Select(speaker => speaker.PersonId).OfType<Guid>().Distinct().Order().ToList();
+        foreach (var person in persons)
+            await db.LockPersonAsync(person, shared: true, ct);
+        if (persons.Count == 0)
+            return;
+
+        var erased = await db.ErasedPersons.Where(person => persons.Contains(person.Id)).Select(person => person.Id).ToListAsync(ct);
+        for (var i = 0; i < speakers.Length; i++)
+        {
+            if (speakers[i].PersonId is { } person && erased.Contains(person))
+                errors.Add($"/speakers/{i}/personId", "erased", "This person was erased; quote nobody under this id.");
+        }
     }
 
     private static FieldErrors Check(Request request)

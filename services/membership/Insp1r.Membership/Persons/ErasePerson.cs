@@ -36,7 +36,7 @@ internal static class ErasePerson
             role.Erase(now);
         foreach (var consent in await db.Consents.Where(c => c.PersonId == id).ToListAsync(ct))
             consent.Erase(now);
-        db.Append(new PersonErased(id, person.Version, person.Node), now);
+        db.Append(new PersonErased(new PersonTombstone(id, person.Version, person.Node)), now);
         await db.SaveChangesAsync(ct);
         await db.ForgetAnswersAsync(id, ct);
         await transaction.CommitAsync(ct);

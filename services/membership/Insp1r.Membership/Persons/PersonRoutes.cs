@@ -54,7 +54,7 @@ internal static class PersonRoutes
             .Requires(Role.Steward, Scopes.Write);
         wordings.MapGet("/", ReadWordings.ListAsync).WithName("ListConsentWordings").WithSummary("All wordings there ever were")
             .Requires(Role.Reader, Scopes.Read);
-        wordings.MapGet("/{purpose}/{version:int}", ReadWordings.OneAsync).WithName("ReadConsentWording").WithSummary("One version, in all languages")
+        wordings.MapGet("/{purpose}/{version}", ReadWordings.OneAsync).WithName("ReadConsentWording").WithSummary("One version, in all languages")
             .Requires(Role.Reader, Scopes.Read);
 
         api.MapGet("/directory", ReadDirectory.HandleAsync).WithName("ReadDirectory").WithTags("Persons").WithSummary("Persons who agreed to be found")

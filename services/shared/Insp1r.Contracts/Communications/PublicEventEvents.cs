@@ -16,10 +16,18 @@ public sealed record PublicEventState(
     DateOnly EndsOn,
     int? Participants);
 
-[Event("communications.event-recorded.v1", "event")]
-public sealed record EventRecorded(PublicEventState State) : IEvent
+public interface IPublicEventEvent : IEvent
 {
+    PublicEventState State { get; }
+
     Guid IEvent.SubjectId => State.Id;
     int IEvent.SubjectVersion => State.Version;
     string IEvent.Node => State.Node;
 }
+
+[Event("communications.event-recorded.v1", "event")]
+public sealed record EventRecorded(PublicEventState State) : IPublicEventEvent;
+
+/// <summary>Its record changed: what was read of it before is out of date, also where the state here is the same.</summary>
+[Event("communications.event-changed.v1", "event")]
+public sealed record EventChanged(PublicEventState State) : IPublicEventEvent;

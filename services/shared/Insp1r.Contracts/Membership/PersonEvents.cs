@@ -1,12 +1,13 @@
 namespace Insp1r.Contracts.Membership;
 
-/// <summary>
-/// A person was erased: whoever holds something under this id takes it out. The one event about a person, and it says nothing of them.
-/// <paramref name="Id"/> is all that there is to find them by; <paramref name="Node"/> is the path of the node that knew them.
-/// </summary>
+/// <summary>What is left of a person. <paramref name="Node"/> is the path of the node that knew them.</summary>
+public sealed record PersonTombstone(Guid Id, int Version, string Node);
+
+/// <summary>A person was erased: whoever holds something under this id takes it out. It is the one event about a person, and says nothing of them.</summary>
 [Event("membership.person-erased.v1", "person")]
-public sealed record PersonErased(Guid Id, int Version, string Node) : IEvent
+public sealed record PersonErased(PersonTombstone State) : IEvent
 {
-    Guid IEvent.SubjectId => Id;
-    int IEvent.SubjectVersion => Version;
+    Guid IEvent.SubjectId => State.Id;
+    int IEvent.SubjectVersion => State.Version;
+    string IEvent.Node => State.Node;
 }

@@ -224,6 +224,26 @@ namespace Insp1r.Communications.Data.Migrations
                     b.ToTable("network_node", (string)null);
                 });
 
+            modelBuilder.Entity("Insp1r.Communications.Persons.ErasedPerson", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_erased_person");
+
+                    b.ToTable("erased_person", (string)null);
+                });
+
             modelBuilder.Entity("Insp1r.Messaging.Log.ChangeLogRow", b =>
                 {
                     b.Property<Guid>("Id")

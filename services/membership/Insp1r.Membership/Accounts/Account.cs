@@ -69,6 +69,14 @@ public sealed class Account : IdentityUser<Guid>
         ChangeAccess(at);
     }
 
+    /// <summary>Leaves that there was one, and nothing to tell whose.</summary>
+    public void Erase(DateTimeOffset at)
+    {
+        if (IsOpen)
+            Close(at);
+        (Email, NormalizedEmail, UserName, NormalizedUserName, PasswordHash, Language) = (null, null, null, null, null, "en");
+    }
+
     /// <summary>Makes every link worthless that was mailed before.</summary>
     public void Restamp() => SecurityStamp = NewStamp();
 

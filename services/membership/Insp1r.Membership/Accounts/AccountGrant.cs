@@ -21,7 +21,7 @@ public sealed class AccountGrant
     public Guid? PersonRoleId { get; init; }
 
     /// <summary>Why this person looks into a node that is not theirs: only an override has it.</summary>
-    public string? OverrideReason { get; init; }
+    public string? OverrideReason { get; private set; }
     public required string GrantedBy { get; init; }
     public string? EndedBy { get; private set; }
 
@@ -42,6 +42,15 @@ public sealed class AccountGrant
     public bool IsInForce(DateTimeOffset now) => From <= now && (Until is null || Until > now);
 
     public void End(DateTimeOffset at, string by) => (Until, EndedBy) = (at, by);
+
+    /// <summary>Ends it, and leaves what it was: the reason of an override is the person's own words.</summary>
+    public void Erase(DateTimeOffset at, string by)
+    {
+        if (Until is null || Until > at)
+            End(at, by);
+        if (IsOverride)
+            OverrideReason = "";
+    }
 
     /// <summary>Who decides, sends or looks after the system proves with a second factor that it is really them.</summary>
     public static bool NeedsSecondFactor(string grant) =>

@@ -41,6 +41,7 @@ internal static class AccountRoutes
         pages.AddEndpointFilter(Page.GuardAsync);
 
         pages.MapGet("/", OwnAccount.ShowAsync);
+        pages.MapGet("/data", OwnAccount.DataAsync);
         pages.MapGet("/language", Page.ChooseLanguage);
         pages.MapGet("/sign-in", SignIn.Show);
         pages.MapPost("/sign-in", SignIn.HandleAsync);

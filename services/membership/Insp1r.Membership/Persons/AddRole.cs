@@ -44,6 +44,7 @@ internal static class AddRole
         var role = PersonRole.Record(
             Guid.CreateVersion7(now), id, request.Kind, request.OrganisationId, node, request.Body, request.Title, request.From, request.To, now);
         db.Add(role);
+        db.AuditPerson(person, "role-added", null, RoleResponse.Of(role), now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Created($"/api/v1/persons/{id}/roles", RoleResponse.Of(role));

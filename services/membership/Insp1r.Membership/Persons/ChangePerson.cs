@@ -47,8 +47,13 @@ internal static class ChangePerson
         var content = new PersonContent(
             request.Name.Or(person.Name) ?? "", request.Email.Or(person.Email), request.Phone.Or(person.Phone),
             request.Language.Or(person.Language) ?? "", request.AtRisk.Or(person.AtRisk));
-        if (person.Change(content, clock.GetUtcNow()))
+        var (before, now) = (PersonResponse.Of(person, PublicationLevel.Private), clock.GetUtcNow());
+        if (person.Change(content, now))
+        {
+            db.AuditPerson(person, "changed", before, PersonResponse.Of(person, PublicationLevel.Private), now);
             await db.SaveChangesAsync(ct);
+        }
+
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(PersonResponse.Of(person, caller.SightOf(person) ?? PublicationLevel.Public));
     }

@@ -41,7 +41,9 @@ internal static class EndRole
             return PersonErrors.RoleEnded.ToProblem($"It ended at {endedAt:O}.");
 
         await access.EndWithRoleAsync(roleId, caller.Id, ct);
+        var before = RoleResponse.Of(role);
         role.End(request.To ?? (role.From > today ? role.From : today), request.Reason, now);
+        db.AuditPerson(person, "role-ended", before, RoleResponse.Of(role), now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         await access.TellAsync(ct);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Insp1r.Membership.Access;
+using Insp1r.Membership.Accounts.Keeping;
 using Insp1r.Membership.Data;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
@@ -17,16 +18,24 @@ internal static class ExportPerson
     /// </summary>
     public sealed record Response(
         PersonResponse Person, IReadOnlyList<RoleResponse> Roles, IReadOnlyList<ConsentResponse> Consents, IReadOnlyList<WordingResponse> Wordings,
-        IReadOnlyDictionary<string, JsonElement> Elsewhere, DateTimeOffset ExportedAt);
+        AccountResponse? Account, IReadOnlyList<SessionResponse> Sessions, IReadOnlyDictionary<string, JsonElement> Elsewhere, DateTimeOffset ExportedAt);
+
+    /// <summary>Where the person was signed in.</summary>
+    public sealed record SessionResponse(string? App, string Device, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset? EndedAt);
 
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         Guid id, MembershipDb db, Caller caller, PersonalDataElsewhere elsewhere, HttpResponse response, TimeProvider clock, CancellationToken ct)
     {
         if (await db.Persons.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } person)
             return CommonErrors.Missing("person", id);
-        if (caller.Refuses(person, Role.Steward) is { } refusal)
-            return refusal;
+        return caller.Refuses(person, Role.Steward) is { } refusal ? refusal : await CollectAsync(person, db, elsewhere, response, clock, ct);
+    }
 
+    /// <summary>The whole, for a steward, or for the person.</summary>
+    public static async Task<Results<Ok<Response>, ProblemHttpResult>> CollectAsync(
+        Person person, MembershipDb db, PersonalDataElsewhere elsewhere, HttpResponse response, TimeProvider clock, CancellationToken ct)
+    {
+        var id = person.Id;
         var found = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var service in PersonalDataElsewhere.Services)
         {
@@ -42,6 +51,9 @@ internal static class ExportPerson
         var roles = await db.PersonRoles.AsNoTracking().Where(r => r.PersonId == id).OrderBy(r => r.Id).ToListAsync(ct);
         var consents = await db.Consents.AsNoTracking().Where(c => c.PersonId == id).OrderBy(c => c.Id).ToListAsync(ct);
         var wordings = await db.ConsentWordings.AsNoTracking().OrderBy(w => w.Purpose).ThenBy(w => w.Version).ToListAsync(ct);
+        var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(a => a.PersonId == id, ct);
+        var sessions = account is null ? [] : await db.Sessions.AsNoTracking().Where(s => s.AccountId == account.Id).OrderBy(s => s.CreatedAt)
+            .Select(s => new SessionResponse(s.App, s.Device, s.CreatedAt, s.LastUsedAt, s.EndedAt)).ToListAsync(ct);
         response.Headers.ContentDisposition = $"attachment; filename=\"person-{id}.json\"";
         response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Response(
@@ -49,7 +61,8 @@ internal static class ExportPerson
             [.. roles.Select(RoleResponse.Of)],
             [.. consents.Select(ConsentResponse.Of)],
             [.. wordings.GroupBy(w => (w.Purpose, w.Version)).Where(shown => consents.Exists(c => (c.Purpose, c.WordingVersion) == shown.Key)).Select(shown => WordingResponse.Of([.. shown]))],
-            found, clock.GetUtcNow()));
+            account is null ? null : await AccountResponse.OfAsync(account, db, clock, ct),
+            sessions, found, clock.GetUtcNow()));
     }
 }
 

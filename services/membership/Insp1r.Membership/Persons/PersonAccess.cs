@@ -31,6 +31,13 @@ internal static class PersonAccess
     }
 
     /// <summary>
+    /// Says in the audit trail what was changed of a person, or of what belongs to the person: under the person's id, so that an erasure
+    /// finds it.
+    /// </summary>
+    public static void AuditPerson(this MembershipDb db, Person person, string what, object? before, object? after, DateTimeOffset at) =>
+        db.Audit("person", person.Id, person.Version, person.Node, $"membership.person-{what}", before, after, at, personal: true);
+
+    /// <summary>
     /// The person, locked to the end of the transaction: what is recorded of somebody, and that they are erased, or that their consent
     /// ends, come one after the other.
     /// </summary>

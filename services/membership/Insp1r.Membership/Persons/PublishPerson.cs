@@ -25,8 +25,13 @@ internal static class PublishPerson
         if (request.Missing(await db.Consents.AsNoTracking().Where(c => c.PersonId == id).ToListAsync(ct)) is { Count: > 0 } missing)
             return Refuse(missing);
 
-        if (person.Publish(request, clock.GetUtcNow()))
+        var (before, now) = (person.Levels, clock.GetUtcNow());
+        if (person.Publish(request, now))
+        {
+            db.AuditPerson(person, "published", before, person.Levels, now);
             await db.SaveChangesAsync(ct);
+        }
+
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(PersonResponse.Of(person, PublicationLevel.Private));
     }

@@ -44,6 +44,7 @@ internal static class PublishWording
             })
             .ToList();
         db.AddRange(wordings);
+        db.Audit("consent-wording", Guid.CreateVersion7(now), version, NodePath.Root, "membership.consent-wording-published", null, WordingResponse.Of(wordings), now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Created($"/api/v1/consent-wordings/{request.Purpose}/{version}", WordingResponse.Of(wordings));

@@ -52,6 +52,7 @@ internal static class RecordConsent
             RecordedAt = now,
         };
         db.Add(consent);
+        db.AuditPerson(person, "consent-recorded", null, ConsentResponse.Of(consent), now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Created($"/api/v1/persons/{id}/consents", ConsentResponse.Of(consent));

@@ -42,6 +42,7 @@ internal static class RecordPerson
         var content = new PersonContent(request.Name, request.Email, request.Phone, request.Language, request.AtRisk);
         var person = Person.Record(Guid.CreateVersion7(now), request.Node, content, levels, now);
         db.Add(person);
+        db.AuditPerson(person, "recorded", null, PersonResponse.Of(person, PublicationLevel.Private), now);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/persons/{person.Id}", PersonResponse.Of(person, caller.SightOf(person) ?? PublicationLevel.Public));
     }

@@ -29,9 +29,11 @@ internal static class WithdrawConsent
             return PersonErrors.ConsentWithdrawn.ToProblem($"It was withdrawn at {before:O}.");
 
         var now = clock.GetUtcNow();
+        var levels = person.Levels;
         foreach (var like in consents.Where(c => c.Purpose == withdrawn.Purpose && c.Basis == withdrawn.Basis))
             like.Withdraw(now);
         person.Publish(person.Levels.Covered(consents), now);
+        db.AuditPerson(person, "consent-withdrawn", new { levels }, new { consent = consentId, person.Levels }, now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(ConsentResponse.Of(withdrawn));

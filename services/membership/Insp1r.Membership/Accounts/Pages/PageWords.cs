@@ -46,6 +46,9 @@ public sealed record PageWords
     public required string YouMay { get; init; }
     public required string Nothing { get; init; }
     public required string Until { get; init; }
+    public required string YourData { get; init; }
+    public required string YourDataHelp { get; init; }
+    public required string Download { get; init; }
     public required string Sessions { get; init; }
     public required string SessionsHelp { get; init; }
     public required string ThisBrowser { get; init; }
@@ -113,6 +116,9 @@ public sealed record PageWords
         YouMay = "What you may do",
         Nothing = "Nothing yet.",
         Until = "until",
+        YourData = "Your data",
+        YourDataHelp = "All that the platform holds of you is in one file. To have it corrected or erased, ask a steward of your network.",
+        Download = "Download",
         Sessions = "Where you are signed in",
         SessionsHelp = "End what you do not know, and then change your password.",
         ThisBrowser = "this browser",
@@ -183,6 +189,9 @@ public sealed record PageWords
         YouMay = "Ce que vous pouvez faire",
         Nothing = "Rien pour l'instant.",
         Until = "jusqu'au",
+        YourData = "Vos données",
+        YourDataHelp = "Tout ce que la plateforme détient sur vous tient dans un fichier. Pour corriger ou effacer, adressez-vous à un·e responsable de votre réseau.",
+        Download = "Télécharger",
         Sessions = "Où vous êtes connecté·e",
         SessionsHelp = "Fermez ce que vous ne connaissez pas, puis changez votre mot de passe.",
         ThisBrowser = "ce navigateur",
@@ -253,6 +262,9 @@ public sealed record PageWords
         YouMay = "Lo que puede hacer",
         Nothing = "Nada todavía.",
         Until = "hasta el",
+        YourData = "Sus datos",
+        YourDataHelp = "Todo lo que la plataforma guarda sobre usted está en un archivo. Para corregirlo o borrarlo, diríjase a un responsable de su red.",
+        Download = "Descargar",
         Sessions = "Dónde tiene sesiones abiertas",
         SessionsHelp = "Cierre lo que no reconozca y después cambie su contraseña.",
         ThisBrowser = "este navegador",

@@ -1,6 +1,7 @@
 using Insp1r.Membership.Accounts.Pages;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Mail;
+using Insp1r.Membership.Persons;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -19,6 +20,12 @@ internal static class OwnAccount
     public static async Task<Results<RazorComponentResult<AccountPage>, RedirectHttpResult>> ShowAsync(
         HttpContext http, Browser browser, AccountAccess access, UserManager<Account> users, MembershipDb db, TimeProvider clock, CancellationToken ct) =>
         await browser.ReadAsync(http, ct) is { } me ? await PageAsync(http, me, access, users, db, clock, null, null, ct) : ToSignIn();
+
+    /// <summary>All that the platform holds of this person, as a file (GDPR, Art. 15 and 20).</summary>
+    public static async Task<IResult> DataAsync(HttpContext http, Browser browser, PersonalDataElsewhere elsewhere, MembershipDb db, TimeProvider clock, CancellationToken ct) =>
+        await browser.ReadAsync(http, ct) is { } me
+            ? (await ExportPerson.CollectAsync(await db.Persons.AsNoTracking().SingleAsync(p => p.Id == me.Account.PersonId, ct), db, elsewhere, http.Response, clock, ct)).Result
+            : ToSignIn();
 
     public static async Task<RedirectHttpResult> SignOutAsync(HttpContext http, Browser browser, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {

@@ -65,6 +65,19 @@ public sealed class Shared : IAsyncLifetime
     internal Task<long> LogRowsAsync(string node, CancellationToken ct) =>
         ScalarAsync<long>("select count(*) from change_log where node = $1 and visibility <> 'audit'", ct, node);
 
+    /// <summary>The tables in which this text stands anywhere, however it is written.</summary>
+    internal async Task<HashSet<string>> TablesWithAsync(string text, CancellationToken ct)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var table in await ScalarAsync<string[]>("select array_agg(table_name::text) from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'", ct))
+        {
+            if (await ScalarAsync<bool>($"select exists (select 1 from \"{table}\" t where t::text ilike '%' || $1 || '%' or t::text ilike '%' || encode(convert_to($1, 'UTF8'), 'hex') || '%')", ct, text))
+                found.Add(table);
+        }
+
+        return found;
+    }
+
     /// <summary>Everything that sync may change in a network, to compare before and after.</summary>
     internal Task<string> StateOfAsync(string node, CancellationToken ct) => ScalarAsync<string>(
         "select coalesce(string_agg(o::text, '|' order by id), '') from member_organisation o where node = $1", ct, node);

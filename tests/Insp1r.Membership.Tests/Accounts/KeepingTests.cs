@@ -143,4 +143,32 @@ public sealed class KeepingTests(Shared shared)
         Assert.Empty((await after.GetAsync($"/api/v1/organisations?node={other.Node}", Ct)).Json["items"]!.AsArray());
         steward.Browser.Dispose();
     }
+
+    [Fact]
+    public async Task G8_Erasure_TakesTheAccountAlong_AndTheMailsThatWait()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var somebody = await shared.WelcomeAsync(network, Ct, $"steward@{network.Node}");
+        var app = await TestApp.AddAsync(shared, Ct);
+        var tokens = await app.SignInAsync(somebody.Browser, Ct);
+        var own = (await somebody.Browser.GetAsync("/account/data", Ct)).Is(503);
+        Assert.Contains("communications", own.Text, StringComparison.Ordinal);
+        await shared.Mail.StopAsync(Ct);
+        using var other = new PersonBrowser(shared.App.Address);
+        await other.GetAsync("/account/forgotten", Ct);
+        await other.PostAsync("/account/forgotten", Ct, ("email", somebody.Email));
+        Assert.Superset(new HashSet<string>(["account", "outgoing_mail", "person", "change_log"], StringComparer.Ordinal), await shared.TablesWithAsync(somebody.Email, Ct));
+
+        (await network.Steward.PostAsync($"/api/v1/persons/{somebody.Person}/erasure", new { reason = "requested-by-person" }, Ct)).Expect(200);
+        await shared.Mail.StartAgainAsync(Ct);
+
+        Assert.Empty(await shared.TablesWithAsync(somebody.Email, Ct));
+        using var api = app.With(tokens);
+        (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+        (await somebody.Browser.GetAsync("/account", Ct)).Is(302);
+        (await somebody.Browser.SignInAsync(somebody.Email, PersonBrowser.Password, Ct)).Is(401);
+        Assert.True((bool)(await shared.Steward.GetAsync("/api/v1/audit/membership/verification", Ct)).Expect(200).Json["intact"]!);
+        somebody.Browser.Dispose();
+    }
 }

@@ -28,7 +28,7 @@ public sealed class ErasureTests(Platform platform)
         var before = await PlacesAsync();
         // The search does find what there is, in rows and in kept answers.
         Assert.Superset(
-            new HashSet<string>(["membership.person", "membership.person_role", "membership.consent", "membership.idempotency_key", "communications.public_event", "communications.idempotency_key"], StringComparer.Ordinal),
+            new HashSet<string>(["membership.person", "membership.person_role", "membership.consent", "membership.idempotency_key", "membership.account", "membership.change_log", "communications.public_event", "communications.idempotency_key"], StringComparer.Ordinal),
             before.ToHashSet(StringComparer.Ordinal));
         Assert.DoesNotContain("communications.change_log", before);
 
@@ -62,6 +62,7 @@ public sealed class ErasureTests(Platform platform)
         Assert.Equal("Treasurer Quartz", (string?)export["roles"]![0]!["title"]);
         Assert.Equal(("directory-network", 1), ((string?)export["consents"]![0]!["purpose"], (int)export["consents"]![0]!["wordingVersion"]!));
         Assert.Contains("syndicat", (string)export["wordings"]![0]!["texts"]!["fr"]!, StringComparison.Ordinal);
+        Assert.Equal((Email, "invited"), ((string?)export["account"]!["email"], (string?)export["account"]!["status"]));
         var quote = export["elsewhere"]!["communications"]!["speakers"]!.AsArray().Single()!;
         Assert.Equal(($"{recorded}", Name), ((string?)quote["eventId"], (string?)quote["name"]));
         foreach (var (client, status) in ((string, int)[])[("nepal", 404), ("reader", 403), ("operator", 403)])
@@ -93,6 +94,7 @@ public sealed class ErasureTests(Platform platform)
             wordingVersion = 1,
             wordingLanguage = "fr",
         }, Ct, Key())).Expect(201);
+        (await rwanda.PostAsync("/api/v1/accounts", new { personId = person, grants = (string[])[$"reader@{Network.Rwanda.Node}"] }, Ct)).Expect(201);
         return person;
     }
 

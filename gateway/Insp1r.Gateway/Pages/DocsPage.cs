@@ -26,6 +26,9 @@ internal static class DocsPage
                 page.DocumentTitle = "INSP!R API";
                 page.SwaggerEndpoint(DocumentEndpoint.Path, "INSP!R API v1");
                 page.OAuthAppName("INSP!R API");
+                // Membership registers this app at its first start; a person signs in to it, with no secret in the browser.
+                page.OAuthClientId("docs");
+                page.OAuthUsePkce();
                 page.DisplayRequestDuration();
                 page.EnableDeepLinking();
                 page.EnableFilter();

@@ -43,7 +43,7 @@ internal static class AccountRoutes
         pages.MapGet("/", OwnAccount.ShowAsync);
         pages.MapGet("/data", OwnAccount.DataAsync);
         pages.MapGet("/language", Page.ChooseLanguage);
-        pages.MapGet("/sign-in", SignIn.Show);
+        pages.MapGet("/sign-in", SignIn.ShowAsync);
         pages.MapPost("/sign-in", SignIn.HandleAsync);
         pages.MapGet("/code", ShowCode.ShowAsync);
         pages.MapPost("/code", ShowCode.HandleAsync);

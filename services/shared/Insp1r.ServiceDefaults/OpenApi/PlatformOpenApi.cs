@@ -123,14 +123,18 @@ internal static class PlatformOpenApi
             Type = SecuritySchemeType.OAuth2,
             Flows = new OpenApiOAuthFlows
             {
-                ClientCredentials = new OpenApiOAuthFlow
+                ClientCredentials = new OpenApiOAuthFlow { TokenUrl = new Uri("/connect/token", UriKind.Relative), Scopes = Described() },
+                AuthorizationCode = new OpenApiOAuthFlow
                 {
+                    AuthorizationUrl = new Uri("/connect/authorize", UriKind.Relative),
                     TokenUrl = new Uri("/connect/token", UriKind.Relative),
-                    Scopes = Scopes.All.ToDictionary(scope => scope, scope => $"May {scope}", StringComparer.Ordinal),
+                    Scopes = Described(),
                 },
             },
         };
         return Task.CompletedTask;
+
+        static Dictionary<string, string> Described() => Scopes.All.ToDictionary(scope => scope, scope => $"May {scope}", StringComparer.Ordinal);
     }
 
     private static OpenApiSchema ProblemSchema() => new()

@@ -11,7 +11,12 @@ namespace Insp1r.Membership.Accounts.SigningIn;
 /// <summary>A mailed link, of an invitation or for a forgotten password, leads here. It works once.</summary>
 internal static class ChoosePassword
 {
-    public sealed record Form(Guid Account, string? Token, string? Password);
+    public sealed class Form
+    {
+        public Guid Account { get; init; }
+        public string? Token { get; init; }
+        public string? Password { get; init; }
+    }
 
     public static Task<Results<RazorComponentResult<PasswordPage>, RazorComponentResult<MessagePage>, RedirectHttpResult>> ShowInvitationAsync(
         HttpContext http, Guid account, string token, UserManager<Account> users, ExternalProvider provider, MembershipDb db, CancellationToken ct) =>
@@ -22,7 +27,7 @@ internal static class ChoosePassword
         ShowAsync(http, LinkTokens.Reset, account, token, users, provider, db, ct);
 
     public static async Task<Results<RazorComponentResult<PasswordPage>, RazorComponentResult<MessagePage>, RedirectHttpResult>> TakeInvitationAsync(
-        [FromForm] Form form, HttpContext http, UserManager<Account> users, SigningIn signingIn, AccountAccess access, Mails mails, ExternalProvider provider, MembershipDb db, TimeProvider clock, CancellationToken ct)
+        [FromForm] Form? form, HttpContext http, UserManager<Account> users, SigningIn signingIn, AccountAccess access, Mails mails, ExternalProvider provider, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         var (account, refusal) = await SetAsync(LinkTokens.Invitation, form, http, users, access, mails, provider, db, clock, ct);
         return account is null ? refusal! : await signingIn.ContinueAsync(http, account, secondFactor: false, "/account", ct);
@@ -30,28 +35,32 @@ internal static class ChoosePassword
 
     /// <summary>Who has the mailbox chooses a password; to sign in they still need it, and the second factor (ASVS 5, 6.4.3).</summary>
     public static async Task<Results<RazorComponentResult<PasswordPage>, RazorComponentResult<MessagePage>, RedirectHttpResult>> ResetAsync(
-        [FromForm] Form form, HttpContext http, UserManager<Account> users, AccountAccess access, Mails mails, ExternalProvider provider, MembershipDb db, TimeProvider clock, CancellationToken ct)
+        [FromForm] Form? form, HttpContext http, UserManager<Account> users, AccountAccess access, Mails mails, ExternalProvider provider, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         var (account, refusal) = await SetAsync(LinkTokens.Reset, form, http, users, access, mails, provider, db, clock, ct);
         return account is null ? refusal! : TypedResults.LocalRedirect("/account/sign-in");
     }
 
     private static async Task<Results<RazorComponentResult<PasswordPage>, RazorComponentResult<MessagePage>, RedirectHttpResult>> ShowAsync(
-        HttpContext http, string kind, Guid accountId, string token, UserManager<Account> users, ExternalProvider provider, MembershipDb db, CancellationToken ct) =>
-        await FindAsync(kind, accountId, token, users, db, ct) is { } account
-            ? Page.Show<PasswordPage>(http, new { Action = kind, Account = accountId, Token = token, account.Email, Provider = provider.Name })
-            : Page.Say(http, words => words.LinkOver, StatusCodes.Status410Gone);
+        HttpContext http, string kind, Guid accountId, string token, UserManager<Account> users, ExternalProvider provider, MembershipDb db, CancellationToken ct)
+    {
+        if (await FindAsync(kind, accountId, token, users, db, ct) is not { } account)
+            return Page.Say(http, words => words.LinkOver, StatusCodes.Status410Gone);
+
+        await provider.LetFormsLeadThereAsync(http, ct);
+        return Page.Show<PasswordPage>(http, new { Action = kind, Account = accountId, Token = token, account.Email, Provider = provider.Name });
+    }
 
     private static async Task<(Account? Account, Results<RazorComponentResult<PasswordPage>, RazorComponentResult<MessagePage>, RedirectHttpResult>? Refusal)> SetAsync(
-        string kind, Form form, HttpContext http, UserManager<Account> users, AccountAccess access, Mails mails, ExternalProvider provider, MembershipDb db, TimeProvider clock, CancellationToken ct)
+        string kind, Form? form, HttpContext http, UserManager<Account> users, AccountAccess access, Mails mails, ExternalProvider provider, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
-        var token = form.Token ?? "";
-        if (provider.IsUsed || await FindAsync(kind, form.Account, token, users, db, ct) is not { } account)
+        var token = form?.Token ?? "";
+        if (provider.IsUsed || await FindAsync(kind, form?.Account ?? Guid.Empty, token, users, db, ct) is not { } account)
             return (null, Page.Say(http, words => words.LinkOver, StatusCodes.Status410Gone));
 
         var isReset = account.PasswordHash is not null;
         account.PasswordHash = null;
-        var set = await users.AddPasswordAsync(account, form.Password ?? "");
+        var set = await users.AddPasswordAsync(account, form?.Password ?? "");
         if (!set.Succeeded)
         {
             var fault = set.Errors.First().Code == "length" ? Page.Words(http).PasswordLength : Page.Words(http).PasswordGuessable;

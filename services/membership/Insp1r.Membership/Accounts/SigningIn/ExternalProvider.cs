@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Insp1r.Membership.Accounts.Pages;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -95,6 +96,13 @@ internal sealed class ExternalProvider
             ["code_challenge_method"] = "S256",
         });
         return new Uri(configuration.AuthorizationEndpoint + query);
+    }
+
+    /// <summary>Browsers hold the policy of the page with the button against the redirect, too.</summary>
+    public async Task LetFormsLeadThereAsync(HttpContext http, CancellationToken ct)
+    {
+        if (IsUsed)
+            Page.LetFormsLeadTo(http, new Uri((await _discovery!.GetConfigurationAsync(ct)).AuthorizationEndpoint));
     }
 
     /// <summary>Who came back; null where the answer is not to what this browser asked, or the provider refused.</summary>

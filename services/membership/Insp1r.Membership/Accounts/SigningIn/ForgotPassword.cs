@@ -10,16 +10,19 @@ namespace Insp1r.Membership.Accounts.SigningIn;
 /// <summary>Asks for a link to a new password. The answer is the same whether there is such an account or not, and so is its time.</summary>
 internal static class ForgotPassword
 {
-    public sealed record Form(string? Email);
+    public sealed class Form
+    {
+        public string? Email { get; init; }
+    }
 
     public static RazorComponentResult<ForgottenPage> Show(HttpContext http) => Page.Show<ForgottenPage>(http);
 
     public static async Task<RazorComponentResult<MessagePage>> HandleAsync(
-        [FromForm] Form form, HttpContext http, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
+        [FromForm] Form? form, HttpContext http, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         // Looking up, writing and committing takes longer than not to: the answer waits until both would be done.
         var enough = Task.Delay(TimeSpan.FromMilliseconds(300), clock, ct);
-        var email = Account.Normalize(form.Email ?? "");
+        var email = Account.Normalize(form?.Email ?? "");
         if (await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == email, ct) is { IsOpen: true, ActivatedAt: not null, PasswordHash: not null } account)
         {
             await mails.ResetPasswordAsync(account);

@@ -12,10 +12,18 @@ namespace Insp1r.Membership.Accounts.SigningIn;
 /// <summary>What a person sees and keeps of the own account: what they may do, where they are signed in, password and second factor.</summary>
 internal static class OwnAccount
 {
-    public sealed record PasswordForm(string? OldPassword, string? NewPassword);
+    public sealed class PasswordForm
+    {
+        public string? OldPassword { get; init; }
+        public string? NewPassword { get; init; }
+    }
 
     /// <summary><c>what</c> is replace (a new second factor) or recovery (new recovery codes).</summary>
-    public sealed record SecondFactorForm(string? Password, string? What);
+    public sealed class SecondFactorForm
+    {
+        public string? Password { get; init; }
+        public string? What { get; init; }
+    }
 
     public static async Task<Results<RazorComponentResult<AccountPage>, RedirectHttpResult>> ShowAsync(
         HttpContext http, Browser browser, AccountAccess access, UserManager<Account> users, MembershipDb db, TimeProvider clock, CancellationToken ct) =>
@@ -63,19 +71,19 @@ internal static class OwnAccount
     }
 
     public static async Task<Results<RazorComponentResult<AccountPage>, RedirectHttpResult>> ChangePasswordAsync(
-        [FromForm] PasswordForm form, HttpContext http, Browser browser, Credentials credentials, AccountAccess access, UserManager<Account> users, Mails mails, MembershipDb db, TimeProvider clock, CancellationToken ct)
+        [FromForm] PasswordForm? form, HttpContext http, Browser browser, Credentials credentials, AccountAccess access, UserManager<Account> users, Mails mails, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         if (await browser.ReadAsync(http, ct) is not { } me)
             return ToSignIn();
 
         var words = Page.Words(http);
-        if (await credentials.CheckPasswordAsync(me.Account.Email!, form.OldPassword ?? "", ct) is null)
+        if (await credentials.CheckPasswordAsync(me.Account.Email!, form?.OldPassword ?? "", ct) is null)
             return await PageAsync(http, me, access, users, db, clock, null, words.WrongPassword, ct);
-        if (PasswordRules.Fault(form.NewPassword ?? "", me.Account.Email!) is { } fault)
+        if (PasswordRules.Fault(form?.NewPassword ?? "", me.Account.Email!) is { } fault)
             return await PageAsync(http, me, access, users, db, clock, null, fault == "length" ? words.PasswordLength : words.PasswordGuessable, ct);
 
         await users.RemovePasswordAsync(me.Account);
-        await users.AddPasswordAsync(me.Account, form.NewPassword!);
+        await users.AddPasswordAsync(me.Account, form!.NewPassword!);
         await access.EndSessionsAsync(me.Account, me.Session.Id, "password-changed", ct);
         access.Note(me.Account, "password-changed");
         mails.TellOfNewPassword(me.Account);
@@ -84,15 +92,15 @@ internal static class OwnAccount
     }
 
     public static async Task<Results<RazorComponentResult<AccountPage>, RazorComponentResult<RecoveryPage>, RedirectHttpResult>> BeginSecondFactorAsync(
-        [FromForm] SecondFactorForm form, HttpContext http, Browser browser, Credentials credentials, AccountAccess access, UserManager<Account> users, Mails mails, MembershipDb db, TimeProvider clock, CancellationToken ct)
+        [FromForm] SecondFactorForm? form, HttpContext http, Browser browser, Credentials credentials, AccountAccess access, UserManager<Account> users, Mails mails, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         if (await browser.ReadAsync(http, ct) is not { } me)
             return ToSignIn();
         // Somebody at an unlocked screen must not take the account over; nor must who has the password alone.
-        if ((me.Account.TwoFactorEnabled && !me.Session.SecondFactor) || await credentials.CheckPasswordAsync(me.Account.Email!, form.Password ?? "", ct) is null)
+        if ((me.Account.TwoFactorEnabled && !me.Session.SecondFactor) || await credentials.CheckPasswordAsync(me.Account.Email!, form?.Password ?? "", ct) is null)
             return await PageAsync(http, me, access, users, db, clock, null, Page.Words(http).WrongPassword, ct);
 
-        if (form.What == "recovery" && me.Account.TwoFactorEnabled)
+        if (form?.What == "recovery" && me.Account.TwoFactorEnabled)
         {
             var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(me.Account, Credentials.RecoveryCodes);
             mails.TellOfNewSecondFactor(me.Account);

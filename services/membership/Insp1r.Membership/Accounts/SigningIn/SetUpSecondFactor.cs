@@ -14,7 +14,11 @@ namespace Insp1r.Membership.Accounts.SigningIn;
 /// </summary>
 internal static class SetUpSecondFactor
 {
-    public sealed record Form(string? Code, string? ReturnUrl);
+    public sealed class Form
+    {
+        public string? Code { get; init; }
+        public string? ReturnUrl { get; init; }
+    }
 
     public static async Task<Results<RazorComponentResult<SetUpPage>, RedirectHttpResult>> ShowAsync(
         HttpContext http, string? returnUrl, UserManager<Account> users, AccountAccess access, MembershipDb db, CancellationToken ct)
@@ -29,14 +33,14 @@ internal static class SetUpSecondFactor
     }
 
     public static async Task<Results<RazorComponentResult<SetUpPage>, RazorComponentResult<RecoveryPage>, RedirectHttpResult>> HandleAsync(
-        [FromForm] Form form, HttpContext http, UserManager<Account> users, Credentials credentials, Browser browser, AccountAccess access, Mails mails, MembershipDb db, CancellationToken ct)
+        [FromForm] Form? form, HttpContext http, UserManager<Account> users, Credentials credentials, Browser browser, AccountAccess access, Mails mails, MembershipDb db, CancellationToken ct)
     {
         if (await Browser.ReadStepAsync(http, NextStep.SetUp) is not { } accountId
             || await db.Accounts.SingleOrDefaultAsync(a => a.Id == accountId, ct) is not { IsOpen: true } account
             || await users.GetAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey) is not { } key)
             return TypedResults.LocalRedirect("/account/sign-in");
-        if (credentials.FindStep(key, form.Code ?? "") is not { } step)
-            return await PageAsync(http, account, users, access, form.ReturnUrl, Page.Words(http).WrongCode, ct);
+        if (credentials.FindStep(key, form?.Code ?? "") is not { } step)
+            return await PageAsync(http, account, users, access, form?.ReturnUrl, Page.Words(http).WrongCode, ct);
 
         var hadOne = account.TwoFactorEnabled;
         await users.RemoveAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey);
@@ -49,7 +53,7 @@ internal static class SetUpSecondFactor
         await access.EndSessionsAsync(account, but: null, "second-factor-changed", ct);
         await browser.SignInAsync(http, account, secondFactor: true, ct);
         await access.SaveAsync(ct);
-        return Page.Show<RecoveryPage>(http, new { Codes = codes!.ToList(), ReturnUrl = Page.SafeReturn(form.ReturnUrl) });
+        return Page.Show<RecoveryPage>(http, new { Codes = codes!.ToList(), ReturnUrl = Page.SafeReturn(form?.ReturnUrl) });
     }
 
     private static async Task<RazorComponentResult<SetUpPage>> PageAsync(

@@ -9,7 +9,11 @@ namespace Insp1r.Membership.Accounts.SigningIn;
 /// <summary>The second factor: a one-time code, or a recovery code.</summary>
 internal static class ShowCode
 {
-    public sealed record Form(string? Code, string? ReturnUrl);
+    public sealed class Form
+    {
+        public string? Code { get; init; }
+        public string? ReturnUrl { get; init; }
+    }
 
     public static async Task<Results<RazorComponentResult<CodePage>, RedirectHttpResult>> ShowAsync(HttpContext http, string? returnUrl) =>
         await Browser.ReadStepAsync(http, NextStep.ShowCode) is null
@@ -17,13 +21,13 @@ internal static class ShowCode
             : Page.Show<CodePage>(http, new { ReturnUrl = Page.SafeReturn(returnUrl) });
 
     public static async Task<Results<RazorComponentResult<CodePage>, RedirectHttpResult>> HandleAsync(
-        [FromForm] Form form, HttpContext http, Credentials credentials, Browser browser, AccountAccess access, MembershipDb db, CancellationToken ct)
+        [FromForm] Form? form, HttpContext http, Credentials credentials, Browser browser, AccountAccess access, MembershipDb db, CancellationToken ct)
     {
         if (await Browser.ReadStepAsync(http, NextStep.ShowCode) is not { } accountId)
             return TypedResults.LocalRedirect("/account/sign-in");
 
-        var returnUrl = Page.SafeReturn(form.ReturnUrl);
-        if (!await credentials.CheckCodeAsync(accountId, form.Code ?? "", ct))
+        var returnUrl = Page.SafeReturn(form?.ReturnUrl);
+        if (!await credentials.CheckCodeAsync(accountId, form?.Code ?? "", ct))
             return Page.Show<CodePage>(http, new { ReturnUrl = returnUrl, Fault = Page.Words(http).WrongCode }, StatusCodes.Status401Unauthorized);
 
         var account = await db.Accounts.SingleAsync(a => a.Id == accountId, ct);

@@ -7,17 +7,25 @@ namespace Insp1r.Membership.Accounts.SigningIn;
 /// <summary>Address and password; then the second factor where the account has one, or has to have one.</summary>
 internal static class SignIn
 {
-    public sealed record Form(string? Email, string? Password, string? ReturnUrl);
+    public sealed class Form
+    {
+        public string? Email { get; init; }
+        public string? Password { get; init; }
+        public string? ReturnUrl { get; init; }
+    }
 
-    public static RazorComponentResult<SignInPage> Show(HttpContext http, ExternalProvider provider, string? returnUrl) =>
-        Page.Show<SignInPage>(http, new { ReturnUrl = Page.SafeReturn(returnUrl), Provider = provider.Name });
+    public static async Task<RazorComponentResult<SignInPage>> ShowAsync(HttpContext http, ExternalProvider provider, string? returnUrl, CancellationToken ct)
+    {
+        await provider.LetFormsLeadThereAsync(http, ct);
+        return Page.Show<SignInPage>(http, new { ReturnUrl = Page.SafeReturn(returnUrl), Provider = provider.Name });
+    }
 
     public static async Task<Results<RazorComponentResult<SignInPage>, RedirectHttpResult>> HandleAsync(
-        [FromForm] Form form, HttpContext http, ExternalProvider provider, Credentials credentials, SigningIn signingIn, CancellationToken ct)
+        [FromForm] Form? form, HttpContext http, ExternalProvider provider, Credentials credentials, SigningIn signingIn, CancellationToken ct)
     {
-        var returnUrl = Page.SafeReturn(form.ReturnUrl);
+        var returnUrl = Page.SafeReturn(form?.ReturnUrl);
         // Where people sign in elsewhere, a password opens nothing.
-        if (provider.IsUsed || await credentials.CheckPasswordAsync(form.Email ?? "", form.Password ?? "", ct) is not { } account)
+        if (provider.IsUsed || await credentials.CheckPasswordAsync(form?.Email ?? "", form?.Password ?? "", ct) is not { } account)
             return Page.Show<SignInPage>(http, new { ReturnUrl = returnUrl, Provider = provider.Name, Fault = Page.Words(http).WrongSignIn }, StatusCodes.Status401Unauthorized);
 
         return await signingIn.ContinueAsync(http, account, secondFactor: false, returnUrl, ct);

@@ -10,11 +10,16 @@ namespace Insp1r.Membership.Accounts.SigningIn;
 /// <summary>Signing in, and taking up an invitation, with the other provider.</summary>
 internal static class SignInElsewhere
 {
-    public sealed record Form(string? ReturnUrl, Guid? Account, string? Token);
+    public sealed class Form
+    {
+        public string? ReturnUrl { get; init; }
+        public Guid? Account { get; init; }
+        public string? Token { get; init; }
+    }
 
-    public static async Task<Results<RedirectHttpResult, RazorComponentResult<MessagePage>>> BeginAsync([FromForm] Form form, HttpContext http, ExternalProvider provider, CancellationToken ct) =>
+    public static async Task<Results<RedirectHttpResult, RazorComponentResult<MessagePage>>> BeginAsync([FromForm] Form? form, HttpContext http, ExternalProvider provider, CancellationToken ct) =>
         provider.IsUsed
-            ? TypedResults.Redirect((await provider.BeginAsync(http, new ExternalPurpose(Page.SafeReturn(form.ReturnUrl), form.Account, form.Token), ct)).AbsoluteUri)
+            ? TypedResults.Redirect((await provider.BeginAsync(http, new ExternalPurpose(Page.SafeReturn(form?.ReturnUrl), form?.Account, form?.Token), ct)).AbsoluteUri)
             : Page.Say(http, words => words.LinkOver, StatusCodes.Status404NotFound);
 
     public static async Task<Results<RedirectHttpResult, RazorComponentResult<MessagePage>>> FinishAsync(

@@ -117,6 +117,15 @@ public sealed class AuditTests(Shared shared)
     }
 
     [Fact]
+    public async Task G7_Service_SealsByItself()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var registered = (await network.RegisterAsync("To be sealed", Ct)).Expect(201);
+
+        await Until.TrueAsync(async () => (await EntriesAsync(network.Steward, $"?subjectId={registered.Id}"))[0]["sealed"] is not null, "the entry is sealed", Ct);
+    }
+
+    [Fact]
     public async Task G7_NodeWhoseNameBeginsAlike_IsNotBelow()
     {
         foreach (var path in (string[])["insp1r.alike", "insp1r.alike-x", "insp1r.alikex"])

@@ -22,6 +22,8 @@ public static class AuditEndpoints
     private const string Ndjson = "application/x-ndjson";
     private const string Csv = "text/csv";
     private static readonly TimeSpan MostOfARequest = TimeSpan.FromSeconds(15);
+    private static readonly LogPosition BeforeAll = new(0, long.MinValue);
+    private static readonly LogPosition BehindAll = new(long.MaxValue, long.MaxValue);
 
     public static void MapAudit(this IEndpointRouteBuilder api, string service)
     {
@@ -168,9 +170,6 @@ public static class AuditEndpoints
         return TypedResults.Ok(new VerificationResponse(
             rows, blocks, head.Unsealed, new Head(head.Block, head.Hash), faults.Count == 0, faults, done < head.Block ? done : null));
     }
-
-    private static readonly LogPosition BeforeAll = new(0, long.MinValue);
-    private static readonly LogPosition BehindAll = new(long.MaxValue, long.MaxValue);
 
     private static string Encode(LogPosition position) => KeysetCursor.Encode($"{position.Tx}.{position.Seq}", Guid.Empty);
 

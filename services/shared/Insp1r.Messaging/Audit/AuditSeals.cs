@@ -66,7 +66,7 @@ public static class AuditSeals
         with {Last},
         row as materialized (
           select c.tx_id, c.seq, {RowDigest} as digest from start s join change_log c on c.tx_id < s.horizon
-          where s.restored and c.seq not in (select unnest(seqs) from audit_seal)),
+          where s.restored and not exists (select 1 from (select unnest(seqs) as seq from audit_seal) k where k.seq = c.seq)),
         block as materialized (
           select s.number + 1 as number, s.epoch, s.hash as before, s.horizon as to_tx, 0::bigint as to_seq, now() as sealed_at, r.*
           from start s

@@ -71,7 +71,7 @@ internal static class AuditVerification
             select e.id from change_log e
             where e.subject_id = p.subject_id and e.subject = p.subject and e.payload is not null and e.type ~ '-erased(\.v[0-9]+)?$' limit 1) is null)
         union
-        select p.number, p.seq, p.id, 'inserted' from stray p where (p.seq, p.digest) not in (select seq, digest from elsewhere)
+        select p.number, p.seq, p.id, 'inserted' from stray p where not exists (select 1 from elsewhere e where e.seq = p.seq and e.digest = p.digest)
         order by 1, 2, 4 limit 100
         """;
 

@@ -47,31 +47,31 @@ internal sealed partial class Sealer(ServiceDatabase database, LogSignal signal,
     // False where something waits above the horizon, for which no signal will come.
     private async Task<bool> SealAsync(CancellationToken ct)
     {
-        var count = await ExecuteAsync(AuditSeals.SealRestored, ct);
-        int one;
-        do
+        while (await ExecuteAsync(AuditSeals.Seal, ct) > 0)
         {
-            one = await ExecuteAsync(AuditSeals.Seal, ct);
-            count += one;
         }
-        while (one > 0);
 
         await using var command = database.DataSource.CreateCommand("""
-            select s.number, encode(s.hash, 'hex'),
+            select s.number, encode(s.hash, 'hex'), s.epoch < st.epoch,
                    coalesce((select (c.tx_id, c.seq) <= (s.to_tx, s.to_seq) from change_log c order by c.tx_id desc, c.seq desc limit 1), true)
-            from audit_seal s order by s.number desc limit 1
+            from audit_seal s cross join change_log_state st order by s.number desc limit 1
             """);
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct))
             return false;
+        if (reader.GetBoolean(2))
+        {
+            await ExecuteAsync(AuditSeals.SealRestored, ct);
+            return false;
+        }
 
-        if (count > 0 && (_noted == 0 || clock.GetElapsedTime(_noted) >= Note))
+        if (_noted == 0 || clock.GetElapsedTime(_noted) >= Note)
         {
             Log.Head(logger, database.Service, reader.GetInt64(0), reader.GetString(1));
             _noted = clock.GetTimestamp();
         }
 
-        return reader.GetBoolean(2);
+        return reader.GetBoolean(3);
     }
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken ct)

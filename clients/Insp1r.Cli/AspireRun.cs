@@ -41,7 +41,9 @@ internal static class AspireRun
             {
                 var next = After(status, await ProbeAsync(status.Address!, ct), TimeProvider.System.GetUtcNow());
                 if (next.State != status.State)
-                    Console.WriteLine(Welcome.Text(next, installation.State));
+                    Console.WriteLine(Welcome.Text(next));
+                if (next.State != status.State && !arguments.Contains("--Insp1r:Detached=true", StringComparer.Ordinal))
+                    Console.WriteLine(Welcome.Accounts(state));
                 if (next != status)
                     Write(next, state);
                 status = next;

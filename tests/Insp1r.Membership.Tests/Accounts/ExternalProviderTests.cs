@@ -36,7 +36,7 @@ public sealed class ExternalProviderTests(Shared shared)
         Assert.DoesNotContain("type=\"password\"", page.Text, StringComparison.Ordinal);
         var account = await ThroughAsync(browser, there);
         Assert.Contains(ourMail, account.Is(200).Text, StringComparison.Ordinal);
-        Assert.Contains($"contributor@{NodePathRoot}", account.Text, StringComparison.Ordinal);
+        Assert.Contains($"Record and read in {NodePathRoot}", account.Text, StringComparison.Ordinal);
         (await browser.GetAsync(link.PathAndQuery, Ct)).Is(410);
 
         // And later signed in, without an invitation.

@@ -21,7 +21,7 @@ public sealed class SignInTests(Shared shared)
         var page = await browser.TakeUpAsync(link, Ct);
 
         Assert.Contains(email, page.Text, StringComparison.Ordinal);
-        Assert.Contains($"contributor@{network.Node}", page.Text, StringComparison.Ordinal);
+        Assert.Contains($"Record and read in {network.Node}", page.Text, StringComparison.Ordinal);
         Assert.Equal("active", (string?)(await network.Steward.GetAsync($"/api/v1/accounts/{account["id"]}", Ct)).Json["status"]);
         using var thief = new PersonBrowser(shared.App.Address);
         (await thief.GetAsync(link.PathAndQuery, Ct)).Is(410);

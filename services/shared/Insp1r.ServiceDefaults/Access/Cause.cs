@@ -58,7 +58,7 @@ internal sealed class CauseMiddleware(RequestDelegate next, IConfiguration confi
         }
 
         var caller = Caller.Of(context.User);
-        Cause.Set(new Cause(caller.Id.Length > 0 ? caller.Id : Cause.Anonymous, caller.App != caller.Id ? caller.App : null, "api", AddressOf(context), reason));
+        Cause.Set(new Cause(caller.Id.Length > 0 ? caller.Id : Cause.Anonymous, caller.App != caller.Id ? caller.App : null, "api", AddressOf(context, isClient: caller.Id.Length > 0 && caller.App == caller.Id), reason));
         return next(context);
     }
 
@@ -72,7 +72,8 @@ internal sealed class CauseMiddleware(RequestDelegate next, IConfiguration confi
             && reason is not { Length: > Cause.MaxReason } && reason?.Any(char.IsControl) != true;
     }
 
-    private string AddressOf(HttpContext context)
+    // A system's address helps to find it. A person's tells where somebody is who may be in danger: their network is enough.
+    private string AddressOf(HttpContext context, bool isClient)
     {
         var address = context.Connection.RemoteIpAddress;
         if (address is { IsIPv4MappedToIPv6: true })
@@ -82,7 +83,15 @@ internal sealed class CauseMiddleware(RequestDelegate next, IConfiguration confi
             && context.Request.Headers["X-Forwarded-For"].ToString() is { Length: > 0 } forwarded
             && IPAddress.TryParse(forwarded.AsSpan(forwarded.LastIndexOf(',') + 1).Trim(), out var client))
             address = client;
-        return address?.ToString() ?? "local";
+        return address is null ? "local" : isClient ? address.ToString() : NetworkOf(address);
+    }
+
+    private static string NetworkOf(IPAddress address)
+    {
+        var bytes = address.GetAddressBytes();
+        var kept = bytes.Length == 4 ? 3 : 6;
+        Array.Clear(bytes, kept, bytes.Length - kept);
+        return $"{new IPAddress(bytes)}/{kept * 8}";
     }
 }
 

@@ -72,6 +72,16 @@ public sealed record PageWords
     public required string SignedInAs { get; init; }
     public required IReadOnlyDictionary<string, string> Scopes { get; init; }
 
+    /// <summary>By role: what may be done at a node, which stands for {0}.</summary>
+    public required IReadOnlyDictionary<string, string> Roles { get; init; }
+
+    /// <summary>A grant as a person reads it.</summary>
+    public string RoleOf(string grant)
+    {
+        var at = grant.IndexOf('@', StringComparison.Ordinal);
+        return string.Format(null, Roles[grant[..at]], grant[(at + 1)..]);
+    }
+
     public static PageWords Of(string language) => language switch { "fr" => French, "es" => Spanish, _ => English };
 
     private static readonly PageWords English = new()
@@ -144,6 +154,14 @@ public sealed record PageWords
         {
             ["read"] = "read", ["write"] = "record and change", ["sync"] = "sync a national system", ["operate"] = "look after the running system",
             ["openid"] = "know who you are", ["offline_access"] = "go on while you are away",
+        },
+        Roles = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["reader"] = "Read in {0}",
+            ["contributor"] = "Record and read in {0}",
+            ["steward"] = "Decide, record and read in {0}",
+            ["sender"] = "Send and read in {0}",
+            ["operator"] = "Look after the running system ({0})",
         },
     };
 
@@ -218,6 +236,14 @@ public sealed record PageWords
             ["read"] = "lire", ["write"] = "saisir et modifier", ["sync"] = "synchroniser un système national", ["operate"] = "surveiller le système",
             ["openid"] = "savoir qui vous êtes", ["offline_access"] = "continuer en votre absence",
         },
+        Roles = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["reader"] = "Lire dans {0}",
+            ["contributor"] = "Saisir et lire dans {0}",
+            ["steward"] = "Décider, saisir et lire dans {0}",
+            ["sender"] = "Envoyer et lire dans {0}",
+            ["operator"] = "Surveiller le système ({0})",
+        },
     };
 
     private static readonly PageWords Spanish = new()
@@ -290,6 +316,14 @@ public sealed record PageWords
         {
             ["read"] = "leer", ["write"] = "registrar y cambiar", ["sync"] = "sincronizar un sistema nacional", ["operate"] = "cuidar el sistema",
             ["openid"] = "saber quién es usted", ["offline_access"] = "continuar en su ausencia",
+        },
+        Roles = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["reader"] = "Leer en {0}",
+            ["contributor"] = "Registrar y leer en {0}",
+            ["steward"] = "Decidir, registrar y leer en {0}",
+            ["sender"] = "Enviar y leer en {0}",
+            ["operator"] = "Cuidar el sistema ({0})",
         },
     };
 }

@@ -13,7 +13,9 @@ internal static class Style
         a { color: var(--accent); }
         label { display: block; margin: 1rem 0; }
         input:not([type=hidden]) { display: block; width: 100%; padding: .6rem; margin-top: .25rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: .3rem; }
-        button { padding: .6rem 1.2rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: .3rem; cursor: pointer; }
+        button { padding: .6rem 1.2rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: .3rem; cursor: pointer; white-space: nowrap; }
+        button.second, td button { color: var(--accent); background: transparent; border: 1px solid var(--accent); }
+        input.hidden { display: none; }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
         .line { display: flex; flex-wrap: wrap; gap: 1rem; justify-content: space-between; align-items: center; }
         .fault { padding: .8rem; color: var(--fault); border: 1px solid var(--fault); border-radius: .3rem; }

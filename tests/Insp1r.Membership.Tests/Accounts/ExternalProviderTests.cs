@@ -64,6 +64,19 @@ public sealed class ExternalProviderTests(Shared shared)
         (await again.PostAsync("/account/sign-in", Ct, ("email", ourMail), ("password", PersonBrowser.Password))).Is(401);
     }
 
+    [Fact]
+    public async Task OtherProviderAway_IsSaid_AndNothingElseBreaks()
+    {
+        var port = FreePort.Next();
+        await using var here = MembershipApp.StartAt(port, await shared.Postgres.CreateDatabaseAsync("provider_away", Ct),
+            [("Authority:Issuer", $"http://127.0.0.1:{port}"), ("ExternalProvider:Authority", $"http://127.0.0.1:{FreePort.Next()}"), ("ExternalProvider:ClientId", "insp1r"), ("ExternalProvider:ClientSecret", "x"), ("ExternalProvider:AllowHttp", "true")]);
+        using var browser = new PersonBrowser(here.Address);
+
+        Assert.Contains("does not answer", (await browser.GetAsync("/account/sign-in", Ct)).Is(503).Text, StringComparison.Ordinal);
+        using var steward = here.As("steward", "steward@insp1r");
+        (await steward.GetAsync("/api/v1/nodes", Ct)).Expect(200);
+    }
+
     private const string NodePathRoot = "insp1r";
 
     private static string Mail() => $"{Guid.NewGuid():N}@example.org";

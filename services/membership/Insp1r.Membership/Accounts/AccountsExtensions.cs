@@ -30,7 +30,7 @@ internal static class AccountsExtensions
         // OWASP's figure for PBKDF2 with SHA-512.
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
 
-        services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<SigningIn.SigningIn>().AddScoped<PersonTokens>().AddScoped<FirstAccounts>();
+        services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<SignInFlow>().AddScoped<PersonTokens>().AddScoped<FirstAccounts>();
         services.AddCookies(builder.Configuration);
         services.AddRazorComponents();
         services.AddHttpClient(ExternalProvider.Scheme);

@@ -39,6 +39,7 @@ internal static class HelpAccount
         if (!account.IsOpen)
             return AccountErrors.Closed.ToProblem("Invite the person anew.");
 
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         account.PasswordHash = null;
         account.TwoFactorEnabled = false;
         account.ActivatedAt = null;
@@ -48,7 +49,9 @@ internal static class HelpAccount
         await access.EndSessionsAsync(account, but: null, "recovery", ct);
         access.Note(account, "recovered");
         await mails.InviteAsync(account);
-        await access.SaveAsync(ct);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
         return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
     }
 

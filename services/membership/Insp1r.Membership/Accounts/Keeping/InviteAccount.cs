@@ -28,7 +28,8 @@ internal static class InviteAccount
             errors.Add("/personId", "no-address", "Record the person's e-mail address first: the invitation goes there.");
         if (GrantRules.Check(errors, caller, request.Grants, has: []) is { } refusal)
             return refusal;
-        await GrantRules.CheckNodesAsync(errors, request.Grants, nodes, ct);
+        for (var i = 0; i < request.Grants.Length && !errors.Any; i++)
+            await GrantRules.CheckNodeAsync(errors, $"/grants/{i}", request.Grants[i], nodes, ct);
         if (errors.Any)
             return errors.ToProblem();
 

@@ -24,9 +24,9 @@ internal static class KeepGrants
 
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();
-        if (GrantRules.Check(errors, caller, [request.Grant], has: []) is { } refusal)
+        if (GrantRules.Check(errors, "/grant", caller, request.Grant) is { } refusal)
             return refusal;
-        await GrantRules.CheckNodesAsync(errors, [request.Grant], nodes, ct);
+        await GrantRules.CheckNodeAsync(errors, "/grant", request.Grant, nodes, ct);
         if (request.Until <= now)
             errors.Add("/until", "out-of-range", "A moment in the future.");
         var role = await db.PersonRoles.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.PersonRoleId && r.PersonId == account.PersonId && r.EndedAt == null, ct);

@@ -1,3 +1,4 @@
+using Insp1r.Membership.Accounts.SigningIn;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components;
@@ -57,9 +58,17 @@ internal static class Page
         var http = context.HttpContext;
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.ContentSecurityPolicy = Policy("'self'");
-        return HttpMethods.IsPost(http.Request.Method) && !await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http)
-            ? Say(http, words => words.PageOver, StatusCodes.Status400BadRequest)
-            : await next(context);
+        if (HttpMethods.IsPost(http.Request.Method) && !await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http))
+            return Say(http, words => words.PageOver, StatusCodes.Status400BadRequest);
+
+        try
+        {
+            return await next(context);
+        }
+        catch (ProviderAwayException)
+        {
+            return Say(http, words => words.ProviderAway, StatusCodes.Status503ServiceUnavailable);
+        }
     }
 
     /// <summary>Where the forms of this page may lead, besides here: browsers hold that against redirects, too.</summary>

@@ -69,6 +69,7 @@ public sealed record PageWords
     public required string BadApp { get; init; }
     public required string With { get; init; }
     public required string ProviderRefused { get; init; }
+    public required string ProviderAway { get; init; }
     public required string SignedInAs { get; init; }
     public required IReadOnlyDictionary<string, string> Scopes { get; init; }
 
@@ -149,6 +150,7 @@ public sealed record PageWords
         BadApp = "This request to sign in does not come from an app that is known here. Go back to the app and tell those who make it.",
         With = "Sign in with {0}",
         ProviderRefused = "{0} did not let you in, or knows no account of yours here. Ask a steward of your network for an invitation.",
+        ProviderAway = "Signing in is not possible at the moment: the login of your network does not answer. Try again in some minutes.",
         SignedInAs = "Signed in as {0}",
         Scopes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -230,6 +232,7 @@ public sealed record PageWords
         BadApp = "Cette demande de connexion ne vient pas d'une application connue ici. Revenez à l'application et prévenez ses auteurs.",
         With = "Se connecter avec {0}",
         ProviderRefused = "{0} ne vous a pas laissé entrer ou ne correspond à aucun compte ici. Demandez une invitation à un·e responsable de votre réseau.",
+        ProviderAway = "La connexion est impossible pour l'instant : l'identification de votre réseau ne répond pas. Réessayez dans quelques minutes.",
         SignedInAs = "Connecté·e : {0}",
         Scopes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -311,6 +314,7 @@ public sealed record PageWords
         BadApp = "Esta solicitud no viene de una aplicación conocida aquí. Vuelva a la aplicación y avise a quienes la hacen.",
         With = "Iniciar sesión con {0}",
         ProviderRefused = "{0} no le dejó entrar o no corresponde a ninguna cuenta aquí. Pida una invitación a un responsable de su red.",
+        ProviderAway = "Por ahora no se puede iniciar sesión: la identificación de su red no responde. Inténtelo de nuevo en unos minutos.",
         SignedInAs = "Sesión de {0}",
         Scopes = new Dictionary<string, string>(StringComparer.Ordinal)
         {

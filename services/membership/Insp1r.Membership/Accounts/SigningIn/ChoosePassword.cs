@@ -27,10 +27,10 @@ internal static class ChoosePassword
         ShowAsync(http, LinkTokens.Reset, account, token, users, provider, db, ct);
 
     public static async Task<Results<RazorComponentResult<PasswordPage>, RazorComponentResult<MessagePage>, RedirectHttpResult>> TakeInvitationAsync(
-        [FromForm] Form? form, HttpContext http, UserManager<Account> users, SigningIn signingIn, AccountAccess access, Mails mails, ExternalProvider provider, MembershipDb db, TimeProvider clock, CancellationToken ct)
+        [FromForm] Form? form, HttpContext http, UserManager<Account> users, SignInFlow flow, AccountAccess access, Mails mails, ExternalProvider provider, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         var (account, refusal) = await SetAsync(LinkTokens.Invitation, form, http, users, access, mails, provider, db, clock, ct);
-        return account is null ? refusal! : await signingIn.ContinueAsync(http, account, secondFactor: false, "/account", ct);
+        return account is null ? refusal! : await flow.ContinueAsync(http, account, secondFactor: false, "/account", ct);
     }
 
     /// <summary>Who has the mailbox chooses a password; to sign in they still need it, and the second factor (ASVS 5, 6.4.3).</summary>

@@ -75,7 +75,7 @@ internal sealed class ExternalProvider
     /// <summary>Remembers what for, and says where to send the browser.</summary>
     public async Task<Uri> BeginAsync(HttpContext http, ExternalPurpose purpose, CancellationToken ct)
     {
-        var configuration = await _discovery!.GetConfigurationAsync(ct);
+        var configuration = await DiscoverAsync(ct);
         var (state, nonce, verifier) = (Random(), Random(), Random());
         var identity = new ClaimsIdentity(
             [
@@ -102,7 +102,7 @@ internal sealed class ExternalProvider
     public async Task LetFormsLeadThereAsync(HttpContext http, CancellationToken ct)
     {
         if (IsUsed)
-            Page.LetFormsLeadTo(http, new Uri((await _discovery!.GetConfigurationAsync(ct)).AuthorizationEndpoint));
+            Page.LetFormsLeadTo(http, new Uri((await DiscoverAsync(ct)).AuthorizationEndpoint));
     }
 
     /// <summary>Who came back; null where the answer is not to what this browser asked, or the provider refused.</summary>
@@ -114,7 +114,7 @@ internal sealed class ExternalProvider
         if (asked is null || query["state"] != asked.FindFirstValue("state") || query["code"] is not [{ Length: > 0 } code])
             return null;
 
-        var configuration = await _discovery!.GetConfigurationAsync(ct);
+        var configuration = await DiscoverAsync(ct);
         using var answer = await _http.PostAsync(configuration.TokenEndpoint, new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["grant_type"] = "authorization_code",
@@ -142,5 +142,20 @@ internal sealed class ExternalProvider
         return new ExternalIdentity(configuration.Issuer, subject, verdict.ClaimsIdentity.FindAll("amr").Any(method => StrongMethods.Contains(method.Value, StringComparer.Ordinal)), purpose);
     }
 
+    private async Task<OpenIdConnectConfiguration> DiscoverAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await _discovery!.GetConfigurationAsync(ct);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException)
+        {
+            throw new ProviderAwayException(e);
+        }
+    }
+
     private static string Random() => Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
 }
+
+/// <summary>The provider does not answer: nobody signs in until it does.</summary>
+internal sealed class ProviderAwayException(Exception cause) : Exception("The OpenID Connect provider does not answer.", cause);

@@ -21,13 +21,13 @@ internal static class SignIn
     }
 
     public static async Task<Results<RazorComponentResult<SignInPage>, RedirectHttpResult>> HandleAsync(
-        [FromForm] Form? form, HttpContext http, ExternalProvider provider, Credentials credentials, SigningIn signingIn, CancellationToken ct)
+        [FromForm] Form? form, HttpContext http, ExternalProvider provider, Credentials credentials, SignInFlow flow, CancellationToken ct)
     {
         var returnUrl = Page.SafeReturn(form?.ReturnUrl);
         // Where people sign in elsewhere, a password opens nothing.
         if (provider.IsUsed || await credentials.CheckPasswordAsync(form?.Email ?? "", form?.Password ?? "", ct) is not { } account)
             return Page.Show<SignInPage>(http, new { ReturnUrl = returnUrl, Provider = provider.Name, Fault = Page.Words(http).WrongSignIn }, StatusCodes.Status401Unauthorized);
 
-        return await signingIn.ContinueAsync(http, account, secondFactor: false, returnUrl, ct);
+        return await flow.ContinueAsync(http, account, secondFactor: false, returnUrl, ct);
     }
 }

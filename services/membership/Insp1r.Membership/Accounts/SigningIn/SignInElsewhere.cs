@@ -23,7 +23,7 @@ internal static class SignInElsewhere
             : Page.Say(http, words => words.LinkOver, StatusCodes.Status404NotFound);
 
     public static async Task<Results<RedirectHttpResult, RazorComponentResult<MessagePage>>> FinishAsync(
-        HttpContext http, ExternalProvider provider, UserManager<Account> users, SigningIn signingIn, AccountAccess access, MembershipDb db, TimeProvider clock, CancellationToken ct)
+        HttpContext http, ExternalProvider provider, UserManager<Account> users, SignInFlow flow, AccountAccess access, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         if (!provider.IsUsed || await provider.FinishAsync(http, ct) is not { } identity)
             return Refuse(http, provider);
@@ -32,7 +32,7 @@ internal static class SignInElsewhere
             ? await LinkAsync(identity, invited, users, access, db, clock, ct)
             : await users.FindByLoginAsync(identity.Issuer, identity.Subject);
         return account is { IsOpen: true }
-            ? await signingIn.ContinueAsync(http, account, identity.SecondFactor, Page.SafeReturn(identity.Purpose.ReturnUrl), ct)
+            ? await flow.ContinueAsync(http, account, identity.SecondFactor, Page.SafeReturn(identity.Purpose.ReturnUrl), ct)
             : Refuse(http, provider);
     }
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Insp1r.Membership.Accounts.SigningIn;
 
 /// <summary>What comes after somebody showed who they are.</summary>
-internal sealed class SigningIn(Browser browser, AccountAccess access)
+internal sealed class SignInFlow(Browser browser, AccountAccess access)
 {
     /// <summary>To the next step, or into a session and back to where they wanted to go.</summary>
     /// <param name="secondFactor">True where another provider saw a second factor already.</param>

@@ -24,6 +24,8 @@ public sealed class SealedLog(Shared shared) : IAsyncLifetime
     {
         Database = await shared.Postgres.CreateDatabaseAsync($"sealed_{Guid.NewGuid():N}", CancellationToken.None);
         await StartAsync(Database);
+        // A cluster that this log is restored into has not given as many transaction ids.
+        await ExecuteAsync("do $$ begin for i in 1..3000 loop perform pg_current_xact_id(); commit; end loop; end $$");
         await AddNodesAsync("a", 15);
         await SealAsync(Database);
         await Task.WhenAll(Enumerable.Range(0, 6).Select(i => AddNodesAsync($"b{i}", 5)));
@@ -302,8 +304,6 @@ public sealed class AuditChainTests(SealedLog log, Shared shared) : IClassFixtur
     [Fact]
     public async Task G7_RestoredIntoAnotherCluster_TheChainGoesOn()
     {
-        // Of this cluster the other one has not given as many transaction ids.
-        await log.ExecuteAsync("do $$ begin for i in 1..3000 loop perform pg_current_xact_id(); commit; end loop; end $$");
         await log.AddNodesAsync("tail-sealed", 3);
         await SealedLog.SealAsync(log.Database);
         await log.AddNodesAsync("tail-unsealed", 2);

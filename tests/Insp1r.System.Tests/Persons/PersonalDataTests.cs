@@ -105,8 +105,10 @@ public sealed class PersonalDataTests(Platform platform)
                     if (!answer.IsSuccess)
                         break;
                     text.AppendLine(answer.Text);
-                    var next = answer.ContentType?.Contains("json", StringComparison.Ordinal) == true && answer.Json is JsonObject page ? page["next"]?.GetValue<string>() : null;
-                    after = next == after || answer.Json is JsonObject { } feed && feed["more"]?.GetValue<bool>() == false ? null : next;
+                    // An export is many documents, a line each, and has no pages.
+                    var page = answer.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true ? answer.Json as JsonObject : null;
+                    var next = page?["next"] is JsonValue value && value.TryGetValue<string>(out var cursor) ? cursor : null;
+                    after = next == after || page?["more"]?.GetValue<bool>() == false ? null : next;
                 }
                 while (after is not null);
             }

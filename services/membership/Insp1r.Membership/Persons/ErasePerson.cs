@@ -1,18 +1,11 @@
-using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
-using Insp1r.ServiceDefaults.Idempotency;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Persons;
 
-/// <summary>
-/// Takes a person out (GDPR, Art. 17). What stays is that there was one: the id, the node, dates, which organisations, and that consents
-/// were given. The other services hear of it by the event and do the same.
-/// </summary>
 internal static class ErasePerson
 {
     /// <summary>A word and no text, since that stays: requested-by-person, consent-withdrawn, no-longer-needed or unlawful.</summary>
@@ -22,7 +15,7 @@ internal static class ErasePerson
     public sealed record Response(Guid Id, int Version, string Node, ErasureReason Reason, DateTimeOffset ErasedAt);
 
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid id, Request request, MembershipDb db, Caller caller, PersonErasure erasure, CancellationToken ct)
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
         if (await db.LockPersonAsync(id, ct) is not { } person)
@@ -30,16 +23,8 @@ internal static class ErasePerson
         if (caller.Refuses(person, Role.Steward) is { } refusal)
             return refusal;
 
-        var now = clock.GetUtcNow();
-        person.Erase(request.Reason, now);
-        foreach (var role in await db.PersonRoles.Where(r => r.PersonId == id).ToListAsync(ct))
-            role.Erase(now);
-        foreach (var consent in await db.Consents.Where(c => c.PersonId == id).ToListAsync(ct))
-            consent.Erase(now);
-        db.Append(new PersonErased(new PersonTombstone(id, person.Version, person.Node)), now);
-        await db.SaveChangesAsync(ct);
-        await db.ForgetAnswersAsync(id, ct);
+        await erasure.EraseAsync(person, request.Reason, ct);
         await transaction.CommitAsync(ct);
-        return TypedResults.Ok(new Response(id, person.Version, person.Node, request.Reason, now));
+        return TypedResults.Ok(new Response(id, person.Version, person.Node, request.Reason, person.ErasedAt!.Value));
     }
 }

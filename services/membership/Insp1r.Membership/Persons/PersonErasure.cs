@@ -1,0 +1,27 @@
+using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Data;
+using Insp1r.ServiceDefaults.Idempotency;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Persons;
+
+/// <summary>
+/// Takes a person out (GDPR, Art. 17). What stays is that there was one: the id, the node, dates, which organisations, and that consents
+/// were given. The other services hear of it by the event and do the same.
+/// </summary>
+internal sealed class PersonErasure(MembershipDb db, TimeProvider clock)
+{
+    /// <summary>Within the transaction that is open and holds the person's lock.</summary>
+    public async Task EraseAsync(Person person, ErasureReason reason, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        person.Erase(reason, now);
+        foreach (var role in await db.PersonRoles.Where(r => r.PersonId == person.Id).ToListAsync(ct))
+            role.Erase(now);
+        foreach (var consent in await db.Consents.Where(c => c.PersonId == person.Id).ToListAsync(ct))
+            consent.Erase(now);
+        db.Append(new PersonErased(new PersonTombstone(person.Id, person.Version, person.Node)), now);
+        await db.SaveChangesAsync(ct);
+        await db.ForgetAnswersAsync(person.Id, ct);
+    }
+}

@@ -1,4 +1,6 @@
+using Insp1r.Messaging.Audit;
 using Insp1r.Messaging.Log;
+using Insp1r.Messaging.Retention;
 using Insp1r.Testing;
 using Npgsql;
 using Xunit;
@@ -102,16 +104,20 @@ public class LogTests(LogServer server) : IClassFixture<LogServer>
     }
 
     [Fact]
-    public async Task S3_Expiry_RelayedRowsOf400Days_GoAndTheCursorIsTooOld()
+    public async Task S3_Expiry_RelayedAndSealedRowsOfFiveYears_GoAndTheCursorIsTooOld()
     {
         await using var log = await server.CreateLogAsync("expiry", Ct);
         await using var connection = await log.OpenConnectionAsync(Ct);
-        await AppendAsync(connection, "old", days: 401);
-        await AppendAsync(connection, "young", days: 399);
-        await AppendAsync(connection, "old-and-not-relayed", days: 500);
+        await AppendAsync(connection, "old", days: 1_828);
+        await AppendAsync(connection, "young", days: 1_825);
+        await AppendAsync(connection, "old-and-not-relayed", days: 2_000);
         var rows = (await LogReader.ReadAllAsync(connection, LogPosition.Start, 10, Ct)).Rows;
         await RelayedAsync(connection, rows[1].Position);
 
+        Assert.Equal(0, await ExpireAsync(connection));
+        await SealAsync(connection);
+        Assert.Equal(0, await ExpireAsync(connection));
+        await BackdateSealAsync(connection, days: 1_828);
         Assert.Equal(1, await ExpireAsync(connection));
         Assert.Equal(0, await ExpireAsync(connection));
 
@@ -120,6 +126,33 @@ public class LogTests(LogServer server) : IClassFixture<LogServer>
         Assert.True(rows[0].Position with { Seq = rows[0].Position.Seq - 1 } < page.TrimmedTo);
         // Who had read the row that is gone misses nothing.
         Assert.False(rows[0].Position < page.TrimmedTo);
+    }
+
+    [Fact]
+    public async Task G7_RowOfTheAuditTrailAlone_IsPassedByTheRelayWithoutItsContent()
+    {
+        await using var log = await server.CreateLogAsync("audit_only", Ct);
+        await using var connection = await log.OpenConnectionAsync(Ct);
+        await AppendAsync(connection, "event");
+        await AppendAsync(connection, "no-event", visibility: "audit");
+
+        var relay = await LogReader.ReadAllAsync(connection, LogPosition.Start, 10, Ct);
+        var feed = await LogReader.ReadFeedAsync(connection, LogPosition.Start, 10, ["insp1r"], null, Ct);
+
+        Assert.Equal(["event True", "no-event False"], relay.Rows.Select(row => $"{row.Type} {row.Payload is not null}"));
+        Assert.Equal(["event"], feed.Rows.Select(row => row.Type));
+    }
+
+    private static async Task SealAsync(NpgsqlConnection connection)
+    {
+        await using var seal = new NpgsqlCommand(AuditSeals.Seal, connection);
+        Assert.Equal(1, await seal.ExecuteNonQueryAsync(Ct));
+    }
+
+    private static async Task BackdateSealAsync(NpgsqlConnection connection, int days)
+    {
+        await using var backdate = new NpgsqlCommand($"update audit_seal set sealed_at = now() - make_interval(days => {days})", connection);
+        await backdate.ExecuteNonQueryAsync(Ct);
     }
 
     private static async Task AppendAsync(
@@ -144,9 +177,10 @@ public class LogTests(LogServer server) : IClassFixture<LogServer>
         await move.ExecuteNonQueryAsync(Ct);
     }
 
-    private static async Task<int> ExpireAsync(NpgsqlConnection connection)
+    private static async Task<long> ExpireAsync(NpgsqlConnection connection)
     {
-        await using var expire = new NpgsqlCommand(ChangeLogSchema.ExpireLog, connection);
-        return await expire.ExecuteNonQueryAsync(Ct);
+        await using var expire = new NpgsqlCommand(SharedRetention.RemoveLog, connection);
+        expire.Parameters.AddWithValue(DateTimeOffset.UtcNow - SharedRetention.Rules.Single(rule => rule.DataClass == SharedRetention.Log).Keep);
+        return (long)(await expire.ExecuteScalarAsync(Ct))!;
     }
 }

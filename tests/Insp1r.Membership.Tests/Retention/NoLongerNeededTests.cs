@@ -23,10 +23,10 @@ public sealed class NoLongerNeededTests(QuietService service, Shared shared) : I
         Assert.True((int)report["persons"]["removed"]! >= 1);
         Assert.Equal(await RowAsync(byHand), await RowAsync(byRule));
         (await service.Steward.GetAsync($"/api/v1/persons/{byRule}", Ct)).IsProblem(410, "erased");
-        foreach (var (person, cause) in ((Guid, string)[])[(byHand, "steward"), (byRule, "system job retention")])
+        foreach (var (person, cause) in ((Guid, string)[])[(byHand, "steward no-longer-needed"), (byRule, "system no-longer-needed job retention")])
         {
             var told = await service.ScalarAsync<string[]>(
-                "select array_agg(concat_ws(' ', actor, case when actor = 'system' then origin end)) from change_log where subject_id = $1 and type = 'membership.person-erased.v1'", person);
+                "select array_agg(concat_ws(' ', actor, reason, case when actor = 'system' then origin end)) from change_log where subject_id = $1 and type = 'membership.person-erased.v1'", person);
             Assert.Equal([cause], told);
         }
 

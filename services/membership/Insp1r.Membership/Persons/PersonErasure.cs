@@ -1,5 +1,6 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
+using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Idempotency;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +21,8 @@ internal sealed class PersonErasure(MembershipDb db, TimeProvider clock)
             role.Erase(now);
         foreach (var consent in await db.Consents.Where(c => c.PersonId == person.Id).ToListAsync(ct))
             consent.Erase(now);
-        db.Append(new PersonErased(new PersonTombstone(person.Id, person.Version, person.Node)), now);
+        // The word alone: a text of the request could name the person again.
+        db.Append(new PersonErased(new PersonTombstone(person.Id, person.Version, person.Node)), now, reason: Words.Of(reason));
         await db.SaveChangesAsync(ct);
         await db.ForgetAnswersAsync(person.Id, ct);
     }

@@ -1,6 +1,6 @@
 namespace Insp1r.Messaging.Retention;
 
-/// <summary>What every service keeps, and for how long. None of the bounds may let the inbox forget what the log can still send again.</summary>
+/// <summary>What every service keeps, and for how long. By its bounds the inbox never forgets what a log can still send again.</summary>
 internal static class SharedRetention
 {
     public const string Log = "log";
@@ -32,11 +32,12 @@ internal static class SharedRetention
     /// where its seal is that old, and nothing else. A cursor from before what is gone is answered 410.
     /// </summary>
     public const string RemoveLog = """
-        with old as (
+        with sealed as materialized (
+          select s.to_tx, s.to_seq from audit_seal s where s.sealed_at < $1 order by s.number desc limit 1),
+        old as (
           select c.tx_id, c.seq, c.occurred_at from change_log c
           where (c.tx_id, c.seq) <= (select r.tx_id, r.seq from log_reader r where r.name = 'broker')
-            and (coalesce(c.first_tx, c.tx_id), c.seq) <= (
-              select s.to_tx, s.to_seq from audit_seal s where s.sealed_at < $1 order by s.number desc limit 1)
+            and (c.tx_id, c.seq) <= (select to_tx, to_seq from sealed) and (coalesce(c.first_tx, c.tx_id), c.seq) <= (select to_tx, to_seq from sealed)
           order by c.tx_id, c.seq limit 1000),
         gone as (
           delete from change_log c using old

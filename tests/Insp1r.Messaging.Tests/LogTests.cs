@@ -1,5 +1,6 @@
 using Insp1r.Messaging.Audit;
 using Insp1r.Messaging.Log;
+using Insp1r.Messaging.Retention;
 using Insp1r.Testing;
 using Npgsql;
 using Xunit;
@@ -176,9 +177,10 @@ public class LogTests(LogServer server) : IClassFixture<LogServer>
         await move.ExecuteNonQueryAsync(Ct);
     }
 
-    private static async Task<int> ExpireAsync(NpgsqlConnection connection)
+    private static async Task<long> ExpireAsync(NpgsqlConnection connection)
     {
-        await using var expire = new NpgsqlCommand(ChangeLogSchema.ExpireLog, connection);
-        return await expire.ExecuteNonQueryAsync(Ct);
+        await using var expire = new NpgsqlCommand(SharedRetention.RemoveLog, connection);
+        expire.Parameters.AddWithValue(DateTimeOffset.UtcNow - SharedRetention.Rules.Single(rule => rule.DataClass == SharedRetention.Log).Keep);
+        return (long)(await expire.ExecuteScalarAsync(Ct))!;
     }
 }

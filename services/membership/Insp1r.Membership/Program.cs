@@ -1,3 +1,4 @@
+using Insp1r.Membership;
 using Insp1r.Membership.Access;
 using Insp1r.Membership.Access.Clients;
 using Insp1r.Membership.Accounts;
@@ -11,6 +12,7 @@ using Insp1r.Messaging;
 using Insp1r.Messaging.Audit;
 using Insp1r.Messaging.Feed;
 using Insp1r.Messaging.Operations;
+using Insp1r.Messaging.Retention;
 using Insp1r.ServiceDefaults;
 using Insp1r.ServiceDefaults.Idempotency;
 
@@ -21,9 +23,7 @@ builder.AddAccess();
 builder.AddAccounts();
 builder.AddPersons();
 builder.Services.AddSingleton<NodeDirectory>();
-builder.Services.AddSingleton(new Expiry(SyncSchema.Expire));
-builder.Services.AddSingleton(new Expiry(AccountSchema.ExpireCodes));
-builder.Services.AddSingleton(new Expiry(AccountSchema.ExpireSessions));
+builder.AddRetention(MembershipRetention.Rules);
 
 var app = builder.Build();
 app.UseServiceDefaults();

@@ -4,7 +4,7 @@ using Insp1r.Messaging.Consuming;
 using Insp1r.Messaging.Log;
 using Insp1r.Messaging.Operations;
 using Insp1r.Messaging.Relay;
-using Insp1r.ServiceDefaults.Idempotency;
+using Insp1r.Messaging.Retention;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -48,16 +48,18 @@ public static class MessagingExtensions
         services.AddHostedService<BrokerRelay>();
         services.AddHostedService<Sealer>();
         services.AddHostedService<Housekeeping>();
-        services.AddSingleton(new Expiry(ChangeLogSchema.ExpireLog));
-        services.AddSingleton(new Expiry(ChangeLogSchema.ExpireInbox));
-        services.AddSingleton(new Expiry(IdempotencySchema.Expire));
+        builder.AddRetention(SharedRetention.Rules);
+        services.AddSingleton<RetentionRules>();
+        services.AddSingleton<RetentionState>();
+        services.AddSingleton<RetentionJob>();
 
         var broker = new Uri(builder.Configuration.GetConnectionString("rabbitmq") ?? throw new InvalidOperationException("The connection string 'rabbitmq' is missing."));
         services.AddSingleton(new MessagingOptions(broker));
         services.AddSingleton<ErrorQueues>();
         services.AddHealthChecks()
             .AddCheck<DatabaseHealth>("database")
-            .AddCheck<RelayHealth>("relay", HealthStatus.Degraded);
+            .AddCheck<RelayHealth>("relay", HealthStatus.Degraded)
+            .AddCheck<RetentionHealth>("retention", HealthStatus.Degraded);
 
         configure?.Invoke(new ConsumerTable<TDb>(services));
         services.AddMassTransit(bus =>

@@ -16,5 +16,7 @@ internal static class MessagingMetrics
     public static readonly Gauge<double> HorizonAge = Meter.CreateGauge<double>("changelog.horizon_age", "s", "Age of the oldest writing transaction on the server; it holds every reader back");
     public static readonly Histogram<double> ConsumerDuration = Meter.CreateHistogram<double>("consumer.duration", "s", "Time to apply what a consumer received");
     public static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("consumer.duplicates", "{event}", "Events that had been handled before");
+    public static readonly Counter<long> Removed = Meter.CreateCounter<long>("retention.removed", "{row}", "What had had its time and was removed, by class");
+    public static readonly Gauge<double> PastItsTime = Meter.CreateGauge<double>("retention.overdue", "s", "How long the oldest that is left is past its time, by class");
     public static readonly Counter<long> Stale = Meter.CreateCounter<long>("consumer.stale", "{event}", "Events older than the replica");
 }

@@ -24,6 +24,9 @@ public sealed class Account : IdentityUser<Guid>
 
     /// <summary>Null until the invitation is taken up.</summary>
     public DateTimeOffset? ActivatedAt { get; set; }
+
+    /// <summary>When the invitation was last sent; null for good once somebody took it up.</summary>
+    public DateTimeOffset? InvitedAt { get; private set; }
     public DateTimeOffset? ResetSentAt { get; set; }
     public DateTimeOffset? ClosedAt { get; private set; }
     public int Version { get; private set; } = 1;
@@ -49,9 +52,22 @@ public sealed class Account : IdentityUser<Guid>
         Language = language,
         CreatedAt = at,
         CreatedBy = createdBy,
+        InvitedAt = at,
         LockoutEnabled = true,
         SecurityStamp = NewStamp(),
     };
+
+    public void InviteAgain(DateTimeOffset at)
+    {
+        if (InvitedAt is not null)
+            InvitedAt = at;
+    }
+
+    public void TakeUp(DateTimeOffset at)
+    {
+        ActivatedAt ??= at;
+        InvitedAt = null;
+    }
 
     /// <summary>Tokens that are out are worth no more than what the account may do now.</summary>
     public void ChangeAccess(DateTimeOffset at)

@@ -3,6 +3,7 @@ using System.Net.Mail;
 using System.Net.Mime;
 using System.Text;
 using Insp1r.Membership.Data;
+using Insp1r.Messaging.Retention;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -10,14 +11,14 @@ namespace Insp1r.Membership.Mail;
 
 /// <summary>
 /// Sends what waits, oldest first. A mail is gone from the queue once the server took it, so it is sent at least once, and twice only
-/// where this process dies in between. What a server refuses is tried again with growing pauses for three days.
+/// where this process dies in between. What a server refuses is tried again with growing pauses, for as long
+/// as mails are kept.
 /// </summary>
-internal sealed partial class MailSender(IServiceScopeFactory scopes, MailSignal signal, IOptions<MailOptions> options, TimeProvider clock, ILogger<MailSender> logger)
-    : BackgroundService
+internal sealed partial class MailSender(
+    IServiceScopeFactory scopes, MailSignal signal, IOptions<MailOptions> options, RetentionRules retention, TimeProvider clock, ILogger<MailSender> logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan GiveUp = TimeSpan.FromDays(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -66,7 +67,7 @@ internal sealed partial class MailSender(IServiceScopeFactory scopes, MailSignal
             return false;
 
         var failure = await TrySendAsync(mail, ct);
-        if (failure is not null && mail.CreatedAt > now - GiveUp)
+        if (failure is not null && mail.CreatedAt > retention.CutOff(MembershipRetention.OutgoingMails))
         {
             Log.NotSent(logger, mail.Id, failure);
             return true;
@@ -125,7 +126,7 @@ internal sealed partial class MailSender(IServiceScopeFactory scopes, MailSignal
         [LoggerMessage(1202, LogLevel.Warning, "Mail {Id} was not sent ({Reason}); it is tried again")]
         public static partial void NotSent(ILogger logger, Guid id, string reason);
 
-        [LoggerMessage(1203, LogLevel.Error, "Mail {Id} could not be sent for three days ({Reason}) and was dropped")]
+        [LoggerMessage(1203, LogLevel.Error, "Mail {Id} could not be sent in its time ({Reason}) and was dropped")]
         public static partial void GaveUp(ILogger logger, Guid id, string reason);
 
         [LoggerMessage(1204, LogLevel.Warning, "Mails could not be sent ({Reason}); trying again")]

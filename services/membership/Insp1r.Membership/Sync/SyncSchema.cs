@@ -36,10 +36,4 @@ internal static class SyncSchema
           primary key (node, client_id));
         comment on table sync_state is 'The last batch of each client for each node: how fresh the network''s data is.';
         """;
-
-    /// <summary>Results are kept as long as idempotency keys: 30 days.</summary>
-    public const string Expire = """
-        delete from sync_chunk where ctid = any(array(
-          select ctid from sync_chunk where created_at < now() - interval '30 days' limit 100))
-        """;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Insp1r.Messaging.Log;
+using Insp1r.Messaging.Retention;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
@@ -146,7 +147,7 @@ public static class AuditEndpoints
     }
 
     private static async Task<Results<Ok<VerificationResponse>, ProblemHttpResult>> VerifyAsync(
-        long? after, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
+        long? after, Caller caller, ServiceDatabase database, RetentionRules retention, TimeProvider clock, CancellationToken ct)
     {
         if (!caller.May(Role.Steward, NodePath.Root))
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a steward of {NodePath.Root}: the chain is the whole network's.");
@@ -160,7 +161,7 @@ public static class AuditEndpoints
         while (done < head.Block && faults.Count < AuditVerification.MaxFaults && clock.GetElapsedTime(start) < MostOfARequest)
         {
             var last = Math.Min(done + AuditVerification.PageBlocks, head.Block);
-            var page = await AuditVerification.VerifyAsync(database.DataSource, done + 1, last, ct);
+            var page = await AuditVerification.VerifyAsync(database.DataSource, done + 1, last, retention.CutOff(SharedRetention.Log), ct);
             rows += page.Rows;
             blocks += last - done;
             faults.AddRange(page.Faults);

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Insp1r.Messaging.Log;
 using Npgsql;
 
 namespace Insp1r.Messaging.Audit;
@@ -63,7 +62,7 @@ internal static class AuditVerification
           join audit_seal o on o.high_seq >= r.low and o.low_seq <= r.high and o.number not between $1 and $2
           cross join lateral unnest(o.seqs, o.digests) as u(seq, digest))
         select s.number, s.seq, null::uuid as id, 'removed' as what from sealed s
-        where s.sealed_at >= now() - {ChangeLogSchema.Kept} and not exists (select 1 from place p where p.seq = s.seq)
+        where s.sealed_at >= $3 and not exists (select 1 from place p where p.seq = s.seq)
         union
         select s.number, s.seq, p.id, 'changed' from sealed s join place p on p.seq = s.seq
         where p.digest <> s.digest or (p.first_tx is not null and p.tx_id <> '0')
@@ -88,12 +87,13 @@ internal static class AuditVerification
     }
 
     /// <summary>Verifies blocks <paramref name="first"/> to <paramref name="last"/>; finds up to 100 faults of rows and all of seals.</summary>
-    public static async Task<Page> VerifyAsync(NpgsqlDataSource dataSource, long first, long last, CancellationToken ct)
+    /// <param name="keptSince">Rows that were sealed before this time may be gone.</param>
+    public static async Task<Page> VerifyAsync(NpgsqlDataSource dataSource, long first, long last, DateTimeOffset keptSince, CancellationToken ct)
     {
         await using var connection = await dataSource.OpenConnectionAsync(ct);
         var faults = new List<AuditFault>();
         var rows = await VerifyChainAsync(connection, first, last, faults, ct);
-        await VerifyRowsAsync(connection, first, last, faults, ct);
+        await VerifyRowsAsync(connection, first, last, keptSince, faults, ct);
         return new Page(rows, faults);
     }
 
@@ -123,11 +123,12 @@ internal static class AuditVerification
     }
 
     [SuppressMessage("Usage", "MA0042:Do not use blocking calls in an async method", Justification = "The columns of a row that was read are in memory.")]
-    private static async Task VerifyRowsAsync(NpgsqlConnection connection, long first, long last, List<AuditFault> faults, CancellationToken ct)
+    private static async Task VerifyRowsAsync(NpgsqlConnection connection, long first, long last, DateTimeOffset keptSince, List<AuditFault> faults, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(Rows, connection);
         command.Parameters.AddWithValue(first);
         command.Parameters.AddWithValue(last);
+        command.Parameters.AddWithValue(keptSince);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
             faults.Add(new AuditFault(reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetGuid(2), reader.GetString(3)));

@@ -1,3 +1,5 @@
+using Insp1r.Messaging.Retention;
+
 namespace Insp1r.Messaging.Log;
 
 /// <summary>The tables of the log and its readers, for a service's first migration.</summary>
@@ -42,6 +44,7 @@ public static class ChangeLogSchema
         create index inbox_message_received_at on inbox_message (received_at);
 
         {AddAudit}
+        {RetentionSchema.Create}
         """;
 
     /// <summary>For a database that was made before the place up to which the log is gone was a whole position.</summary>
@@ -83,33 +86,5 @@ public static class ChangeLogSchema
         create index if not exists audit_seal_high_seq on audit_seal (high_seq);
         -- Digests are random: compressing them is lost work.
         alter table audit_seal alter column digests set storage external;
-        """;
-
-    /// <summary>How long the log, and so the audit trail, is kept.</summary>
-    public const string Kept = "interval '5 years'";
-
-    /// <summary>Inbox rows outlive any replay, and so the log: 5 years and 30 days, then they go in bounded steps.</summary>
-    public const string ExpireInbox = $"""
-        delete from inbox_message where ctid = any(array(
-          select ctid from inbox_message where received_at < now() - {Kept} - interval '30 days' limit 1000))
-        """;
-
-    /// <summary>
-    /// What was not relayed stays, however old, and so does what was not sealed for as long: verification accepts that a row is gone
-    /// where its seal is that old, and nothing else. A cursor from before what is gone is answered 410.
-    /// </summary>
-    public const string ExpireLog = $"""
-        with sealed as materialized (
-          select s.to_tx, s.to_seq from audit_seal s where s.sealed_at < now() - {Kept} order by s.number desc limit 1),
-        old as (
-          select c.tx_id, c.seq, c.occurred_at from change_log c
-          where (c.tx_id, c.seq) <= (select r.tx_id, r.seq from log_reader r where r.name = 'broker')
-            and (c.tx_id, c.seq) <= (select to_tx, to_seq from sealed) and (coalesce(c.first_tx, c.tx_id), c.seq) <= (select to_tx, to_seq from sealed)
-          order by c.tx_id, c.seq limit 1000),
-        gone as (
-          delete from change_log c using old
-          where c.tx_id = old.tx_id and c.seq = old.seq and old.occurred_at < now() - {Kept} returning c.tx_id, c.seq),
-        last as (select tx_id, seq from gone order by tx_id desc, seq desc limit 1)
-        update change_log_state set trimmed_to = last.tx_id, trimmed_seq = last.seq from last
         """;
 }

@@ -1,21 +1,19 @@
 using Insp1r.Messaging.Relay;
+using Insp1r.Messaging.Retention;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Insp1r.Messaging.Operations;
 
-/// <summary>What has a time to live: a statement that deletes a bounded number of rows past it, run until it finds none.</summary>
-public sealed record Expiry(string Sql);
-
-/// <summary>Measures the log, and deletes what has had its time, in bounded steps. One replica does it: the one that relays.</summary>
-internal sealed partial class Housekeeping(ServiceDatabase database, RelayState relay, IEnumerable<Expiry> expiries, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+/// <summary>Measures the log, and once an hour removes what has had its time. One replica does it: the one that relays.</summary>
+internal sealed partial class Housekeeping(ServiceDatabase database, RelayState relay, RetentionJob retention, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan Measure = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Expire = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Remove = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var lastExpiry = clock.GetTimestamp() - (long)(Expire.TotalSeconds * clock.TimestampFrequency);
+        var lastRemoval = clock.GetTimestamp() - (long)(Remove.TotalSeconds * clock.TimestampFrequency);
         using var timer = new PeriodicTimer(Measure, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick is { IsCompletedSuccessfully: true, Result: true }, TaskScheduler.Default))
         {
@@ -29,11 +27,10 @@ internal sealed partial class Housekeeping(ServiceDatabase database, RelayState 
                 MessagingMetrics.RelayLagSeconds.Record(lag.OldestSeconds);
                 MessagingMetrics.HorizonAge.Record(lag.HorizonSeconds);
 
-                if (clock.GetElapsedTime(lastExpiry) >= Expire)
+                if (clock.GetElapsedTime(lastRemoval) >= Remove)
                 {
-                    foreach (var expiry in expiries)
-                        await DeleteAllAsync(expiry.Sql, stoppingToken);
-                    lastExpiry = clock.GetTimestamp();
+                    await retention.RunAsync(Remove, stoppingToken);
+                    lastRemoval = clock.GetTimestamp();
                 }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -41,17 +38,6 @@ internal sealed partial class Housekeeping(ServiceDatabase database, RelayState 
                 Log.Failed(logger, e.Message);
             }
         }
-    }
-
-    private async Task DeleteAllAsync(string sql, CancellationToken ct)
-    {
-        int deleted;
-        do
-        {
-            await using var command = database.DataSource.CreateCommand(sql);
-            deleted = await command.ExecuteNonQueryAsync(ct);
-        }
-        while (deleted > 0);
     }
 
     private static partial class Log

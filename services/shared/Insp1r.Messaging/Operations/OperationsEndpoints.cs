@@ -1,5 +1,6 @@
 using Insp1r.Messaging.Log;
 using Insp1r.Messaging.Relay;
+using Insp1r.Messaging.Retention;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
@@ -29,6 +30,7 @@ public static class OperationsEndpoints
         operations.MapGet("/errors", CountErrorsAsync).WithName($"CountErrors{suffix}").WithSummary("How many messages each consumer could not handle");
         operations.MapGet("/errors/{queue}", ReadErrorsAsync).WithName($"ReadErrors{suffix}").WithSummary("Those messages, up to 100, with the reason");
         operations.MapPost("/errors/{queue}/replay", ReplayErrorsAsync).WithName($"ReplayErrors{suffix}").WithSummary("Hand them to the consumer again");
+        operations.MapRetention(suffix);
     }
 
     public sealed record LogStateResponse(long LagRows, double LagSeconds, double HorizonSeconds, long DeadRows, DateTimeOffset MovedAt, bool RelaysHere);

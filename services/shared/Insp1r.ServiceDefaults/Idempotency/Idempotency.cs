@@ -13,7 +13,7 @@ namespace Insp1r.ServiceDefaults.Idempotency;
 
 /// <summary>
 /// Idempotency-Key on every POST. The answer is stored in the transaction of its effect, so there is never one without the
-/// other; it is sent after the commit. Keys are kept for 30 days, per client.
+/// other; it is sent after the commit. Keys are a client's own, and kept for as long as the retention rule says.
 /// </summary>
 internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvider clock) where TDb : DbContext
 {
@@ -215,12 +215,6 @@ public static class IdempotencySchema
           status int not null, headers text[] not null, body bytea not null, created_at timestamptz not null,
           primary key (client_id, key));
         create index idempotency_key_created_at on idempotency_key (created_at);
-        """;
-
-    /// <summary>Keys older than 30 days go, in bounded steps.</summary>
-    public const string Expire = """
-        delete from idempotency_key where ctid = any(array(
-          select ctid from idempotency_key where created_at < now() - interval '30 days' limit 1000))
         """;
 
     /// <summary>

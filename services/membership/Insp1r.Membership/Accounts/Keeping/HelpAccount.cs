@@ -21,6 +21,7 @@ internal static class HelpAccount
         if (account.ActivatedAt is not null)
             return AccountErrors.Active.ToProblem("The person has taken the invitation up. For a lost password there is “Forgot your password?”; for a lost second factor, recovery.");
 
+        account.InviteAgain(clock.GetUtcNow());
         access.Note(account, "invited-again");
         await mails.InviteAsync(account);
         await access.SaveAsync(ct);
@@ -43,6 +44,7 @@ internal static class HelpAccount
         account.PasswordHash = null;
         account.TwoFactorEnabled = false;
         account.ActivatedAt = null;
+        account.InviteAgain(clock.GetUtcNow());
         account.Restamp();
         await db.UserTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(ct);
         await db.UserLogins.Where(l => l.UserId == id).ExecuteDeleteAsync(ct);

@@ -68,7 +68,7 @@ internal static class ChoosePassword
         }
 
         account.EmailConfirmed = true;
-        account.ActivatedAt ??= clock.GetUtcNow();
+        account.TakeUp(clock.GetUtcNow());
         await users.SetLockoutEndDateAsync(account, null);
         await users.ResetAccessFailedCountAsync(account);
         await access.EndSessionsAsync(account, but: null, "password-changed", ct);

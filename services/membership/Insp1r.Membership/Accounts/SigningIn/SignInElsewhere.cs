@@ -45,7 +45,7 @@ internal static class SignInElsewhere
 
         await users.AddLoginAsync(account, new UserLoginInfo(identity.Issuer, identity.Subject, null));
         account.EmailConfirmed = true;
-        account.ActivatedAt ??= clock.GetUtcNow();
+        account.TakeUp(clock.GetUtcNow());
         // The link has done its work.
         account.Restamp();
         access.Note(account, "activated", after: new { provider = identity.Issuer });

@@ -65,6 +65,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("email_confirmed");
 
+                    b.Property<DateTimeOffset?>("InvitedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("invited_at");
+
                     b.Property<string>("Language")
                         .IsRequired()
                         .HasColumnType("text")

@@ -23,6 +23,15 @@ internal sealed class Tokens(string kid, ECDsa platformKey, string issuer)
     /// <summary>Like a token of the steward, who may do nearly everything: so nothing but the fault can be the reason of a refusal.</summary>
     public string Valid => Sign(Header(), Payload(), platformKey);
 
+    /// <summary>As the platform would issue it to a client of these grants and scopes.</summary>
+    public string Of(string subject, string[] grants, string[] scopes)
+    {
+        var payload = Payload();
+        (payload["sub"], payload["client_id"], payload["scope"]) = (subject, subject, string.Join(' ', scopes));
+        payload["grants"] = new JsonArray([.. grants.Select(grant => JsonValue.Create(grant))]);
+        return Sign(Header(), payload, platformKey);
+    }
+
     public string Unsigned => $"{Encode(Header("none"))}.{Encode(Payload())}.";
 
     public string OfAnotherKey

@@ -42,7 +42,8 @@ internal static class AspireRun
                 var next = After(status, await ProbeAsync(status.Address!, ct), TimeProvider.System.GetUtcNow());
                 if (next.State != status.State)
                     Console.WriteLine(Welcome.Text(next));
-                if (next.State != status.State && !arguments.Contains("--Insp1r:Detached=true", StringComparer.Ordinal))
+                // Detached, this is the log.
+                if (next.State != status.State && !Console.IsOutputRedirected)
                     Console.WriteLine(Welcome.Accounts(state));
                 if (next != status)
                     Write(next, state);

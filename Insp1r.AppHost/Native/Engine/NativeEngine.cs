@@ -136,8 +136,7 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
 
         _reporter!.Healthy(Stopwatch.GetElapsedTime(_started));
         _console.Line(Welcome.Text(_reporter.Status));
-        if (!IsDetached(builder))
-            _console.Line(Welcome.Accounts(_state));
+        _console.Show(Welcome.Accounts(_state));
     }
 
     private Task RunAsync(bool servers, CancellationToken stopping) =>

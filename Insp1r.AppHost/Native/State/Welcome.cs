@@ -27,8 +27,8 @@ internal static class Welcome
     }
 
     /// <summary>
-    /// The first sign-in of each development account: its link leads to choosing a password. For a terminal, never for a log: who has
-    /// the link has the account.
+    /// The first sign-in of each development account: its link leads to choosing a password. For the terminal alone, and for no log: a link
+    /// is as good as a password until it is used.
     /// </summary>
     public static string Accounts(StateFolder state)
     {

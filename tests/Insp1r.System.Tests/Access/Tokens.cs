@@ -23,6 +23,15 @@ internal sealed class Tokens(string kid, ECDsa platformKey, string issuer)
     /// <summary>Like a token of the steward, who may do nearly everything: so nothing but the fault can be the reason of a refusal.</summary>
     public string Valid => Sign(Header(), Payload(), platformKey);
 
+    /// <summary>As the platform would issue it to a client of these grants and scopes.</summary>
+    public string Of(string subject, string[] grants, string[] scopes)
+    {
+        var payload = Payload();
+        (payload["sub"], payload["client_id"], payload["scope"]) = (subject, subject, string.Join(' ', scopes));
+        payload["grants"] = new JsonArray([.. grants.Select(grant => JsonValue.Create(grant))]);
+        return Sign(Header(), payload, platformKey);
+    }
+
     public string Unsigned => $"{Encode(Header("none"))}.{Encode(Payload())}.";
 
     public string OfAnotherKey
@@ -55,6 +64,20 @@ internal sealed class Tokens(string kid, ECDsa platformKey, string issuer)
         }
     }
 
+    /// <summary>Signed with a key of its own, which it brings along, and points to.</summary>
+    public string BringingItsKey
+    {
+        get
+        {
+            using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var point = own.ExportParameters(includePrivateParameters: false).Q;
+            var header = Header();
+            header["jwk"] = new JsonObject { ["kty"] = "EC", ["crv"] = "P-256", ["x"] = Base64Url.EncodeToString(point.X), ["y"] = Base64Url.EncodeToString(point.Y) };
+            header["jku"] = "https://evil.example/jwks.json";
+            return Sign(header, Payload(), own);
+        }
+    }
+
     /// <summary>Grants added after signing.</summary>
     public string Altered
     {
@@ -76,6 +99,7 @@ internal sealed class Tokens(string kid, ECDsa platformKey, string issuer)
         ("no JWT", "Bearer x"),
         ("alg none", $"Bearer {Unsigned}"),
         ("another key", $"Bearer {OfAnotherKey}"),
+        ("another key that it brings along", $"Bearer {BringingItsKey}"),
         ("HMAC with the public key", $"Bearer {SignedWithPublicKey}"),
         ("expired", $"Bearer {Expired}"),
         ("not valid yet", $"Bearer {OfTheFuture}"),

@@ -47,6 +47,14 @@ internal sealed class ExternalProvider
 {
     public const string Scheme = "external";
     private const string CallbackPath = "/account/provider/callback";
+
+    // What is signed with a secret, or not at all, proves nothing.
+    private static readonly string[] Algorithms =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384,
+        SecurityAlgorithms.RsaSsaPssSha512, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
+    ];
+
     private static readonly string[] StrongMethods = ["mfa", "otp", "hwk", "swk", "sc"];
 
     private readonly ExternalProviderOptions _options;
@@ -63,7 +71,7 @@ internal sealed class ExternalProvider
         if (IsUsed)
         {
             _discovery = new ConfigurationManager<OpenIdConnectConfiguration>(
-                $"{_options.Authority}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever(_http) { RequireHttps = !_options.AllowHttp });
+                $"{_options.Authority!.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever(_http) { RequireHttps = !_options.AllowHttp });
         }
     }
 
@@ -132,6 +140,7 @@ internal sealed class ExternalProvider
             ValidIssuer = configuration.Issuer,
             ValidAudience = _options.ClientId,
             IssuerSigningKeys = configuration.SigningKeys,
+            ValidAlgorithms = Algorithms,
             ClockSkew = TimeSpan.FromMinutes(1),
         });
         if (!verdict.IsValid || verdict.ClaimsIdentity.FindFirst("nonce")?.Value != asked.FindFirstValue("nonce") || verdict.ClaimsIdentity.FindFirst("sub")?.Value is not { } subject)
@@ -146,7 +155,10 @@ internal sealed class ExternalProvider
     {
         try
         {
-            return await _discovery!.GetConfigurationAsync(ct);
+            // Who answers for another issuer could name its people (OpenID Connect Discovery, section 4.3).
+            return await _discovery!.GetConfigurationAsync(ct) is var found && found.Issuer == _options.Authority
+                ? found
+                : throw new InvalidOperationException($"ExternalProvider:Authority is {_options.Authority}, but the provider there calls itself {found.Issuer}.");
         }
         catch (Exception e) when (e is InvalidOperationException or IOException)
         {

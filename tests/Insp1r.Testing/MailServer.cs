@@ -39,7 +39,8 @@ public sealed class MailServer : IAsyncDisposable
     public async Task StartAgainAsync(CancellationToken ct)
     {
         _process = Process.Start(new ProcessStartInfo(
-            "/usr/bin/python3", ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{_port}", "-c", "aiosmtpd.handlers.Mailbox", Path.Combine(_folder, "box")]) { UseShellExecute = false })!;
+            "/usr/bin/python3", ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{_port}", "-c", "aiosmtpd.handlers.Mailbox", Path.Combine(_folder, "box")])
+        { UseShellExecute = false })!;
         await Until.TrueAsync(
             async () =>
             {

@@ -78,6 +78,11 @@ public sealed class KeepingTests(Shared shared)
         (await somebody.Browser.GetAsync("/account", Ct)).Is(302);
         (await somebody.Browser.SignInAsync(somebody.Email, PersonBrowser.Password, Ct)).Is(401);
         (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/grants", new { grant = $"reader@{network.Node}" }, Ct)).IsProblem(409, "account-closed");
+        var returned = (await network.Steward.PostAsync("/api/v1/accounts", new { personId = somebody.Person, grants = (string[])[$"reader@{network.Node}"] }, Ct)).Expect(201).Json;
+        Assert.Equal((somebody.Account.ToString(), "invited"), ((string)returned["id"]!, (string)returned["status"]!));
+        using var back = new PersonBrowser(shared.App.Address);
+        var page = await back.TakeUpAsync((await shared.Mail.WaitForAsync(somebody.Email, Ct, number: 2)).Link("/account/invitation"), Ct);
+        Assert.DoesNotContain($"Record and read in {network.Node}", page.Text, StringComparison.Ordinal);
         Assert.Equal("She left", await shared.ScalarAsync<string>("select payload ->> 'reason' from change_log where subject_id = $1 and type = 'membership.account-closed'", Ct, somebody.Account));
         somebody.Browser.Dispose();
     }

@@ -144,8 +144,14 @@ internal sealed class TestApp(Shared shared, string clientId)
     {
         var query = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["response_type"] = "code", ["client_id"] = clientId, ["redirect_uri"] = RedirectUri, ["scope"] = scope, ["state"] = "st&te=1", ["nonce"] = "n0nce",
-            ["code_challenge"] = Challenge, ["code_challenge_method"] = "S256",
+            ["response_type"] = "code",
+            ["client_id"] = clientId,
+            ["redirect_uri"] = RedirectUri,
+            ["scope"] = scope,
+            ["state"] = "st&te=1",
+            ["nonce"] = "n0nce",
+            ["code_challenge"] = Challenge,
+            ["code_challenge_method"] = "S256",
         };
         foreach (var (name, value) in changes)
             query[name] = value;

@@ -85,6 +85,17 @@ public sealed class Account : IdentityUser<Guid>
         ChangeAccess(at);
     }
 
+    /// <summary>Somebody comes back: the account is theirs again, with nothing of before but its id.</summary>
+    public void Reopen(string email, string language, DateTimeOffset at)
+    {
+        if (IsOpen)
+            throw new InvalidOperationException("The account is open.");
+        (UserName, NormalizedUserName, Email, NormalizedEmail, Language) = (email, Normalize(email), email, Normalize(email), language);
+        (ClosedAt, ActivatedAt, InvitedAt, TwoFactorEnabled, EmailConfirmed) = (null, null, at, false, false);
+        SecurityStamp = NewStamp();
+        ChangeAccess(at);
+    }
+
     /// <summary>Leaves that there was one, and nothing to tell whose.</summary>
     public void Erase(DateTimeOffset at)
     {

@@ -178,6 +178,8 @@ internal static class Rules
         ($"ReplayLog{service}", Operate),
         ($"MarkRestored{service}", Operate with { Once = true }),
         ($"ListDeadRows{service}", Operate),
+        ($"ReadRetention{service}", Operate),
+        ($"RunRetention{service}", Operate with { Once = true }),
         ($"RetryDeadRows{service}", Operate),
         ($"CountErrors{service}", Operate),
     ];

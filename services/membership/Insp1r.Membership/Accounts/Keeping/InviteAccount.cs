@@ -19,8 +19,10 @@ internal static class InviteAccount
     public static async Task<Results<Created<AccountResponse>, ProblemHttpResult>> HandleAsync(
         Request request, Caller caller, MembershipDb db, NodeDirectory nodes, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
-        var person = await db.Persons.AsNoTracking().SingleOrDefaultAsync(p => p.Id == request.PersonId && p.ErasedAt == null, ct);
-        if (person is null || !caller.May(Role.Steward, person.Node))
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Locked: nobody is erased while they are invited.
+        var person = await db.LockPersonAsync(request.PersonId, ct);
+        if (person is not { ErasedAt: null } || !caller.May(Role.Steward, person.Node))
             return CommonErrors.NotFound.ToProblem("There is no such person inside your nodes.", [new FieldError("/personId", "unknown-person", "A person of your nodes.")]);
 
         var errors = new FieldErrors();
@@ -34,20 +36,34 @@ internal static class InviteAccount
             return errors.ToProblem();
 
         var now = clock.GetUtcNow();
-        var account = Account.Open(Guid.NewGuid(), person.Id, person.Node, person.Email!, person.Language, caller.Id, now);
-        db.Add(account);
+        var account = await db.Accounts.SingleOrDefaultAsync(a => a.PersonId == person.Id, ct);
+        if (account is { IsOpen: true })
+            return AccountErrors.Exists.ToProblem("This person has an account already.");
+        if (account is null)
+            db.Add(account = Account.Open(Guid.NewGuid(), person.Id, person.Node, person.Email!, person.Language, caller.Id, now));
+        else
+            await ReopenAsync(account, person, db, now, ct);
         db.AddRange(request.Grants.Distinct(StringComparer.Ordinal).Select(grant => AccountGrant.Give(account.Id, grant, now, until: null, caller.Id)));
         access.Note(account, "invited", after: new { account.PersonId, account.Email, request.Grants });
         await mails.InviteAsync(account);
         try
         {
-            await access.SaveAsync(ct);
+            await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException e) when (e.Violates(AccountMapping.UniqueEmail) || e.Violates(AccountMapping.UniquePerson))
+        catch (DbUpdateException e) when (e.Violates(AccountMapping.UniqueEmail))
         {
-            return AccountErrors.Exists.ToProblem("This person, or somebody with this e-mail address, has an account already.");
+            return AccountErrors.Exists.ToProblem("Somebody with this e-mail address has an account already.");
         }
 
+        await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
         return TypedResults.Created($"/api/v1/accounts/{account.Id}", await AccountResponse.OfAsync(account, db, clock, ct));
+    }
+
+    private static async Task ReopenAsync(Account account, Person person, MembershipDb db, DateTimeOffset at, CancellationToken ct)
+    {
+        account.Reopen(person.Email!, person.Language, at);
+        await db.UserTokens.Where(t => t.UserId == account.Id).ExecuteDeleteAsync(ct);
+        await db.UserLogins.Where(l => l.UserId == account.Id).ExecuteDeleteAsync(ct);
     }
 }

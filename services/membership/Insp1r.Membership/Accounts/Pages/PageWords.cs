@@ -154,8 +154,12 @@ public sealed record PageWords
         SignedInAs = "Signed in as {0}",
         Scopes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["read"] = "read", ["write"] = "record and change", ["sync"] = "sync a national system", ["operate"] = "look after the running system",
-            ["openid"] = "know who you are", ["offline_access"] = "go on while you are away",
+            ["read"] = "read",
+            ["write"] = "record and change",
+            ["sync"] = "sync a national system",
+            ["operate"] = "look after the running system",
+            ["openid"] = "know who you are",
+            ["offline_access"] = "go on while you are away",
         },
         Roles = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -236,8 +240,12 @@ public sealed record PageWords
         SignedInAs = "Connecté·e : {0}",
         Scopes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["read"] = "lire", ["write"] = "saisir et modifier", ["sync"] = "synchroniser un système national", ["operate"] = "surveiller le système",
-            ["openid"] = "savoir qui vous êtes", ["offline_access"] = "continuer en votre absence",
+            ["read"] = "lire",
+            ["write"] = "saisir et modifier",
+            ["sync"] = "synchroniser un système national",
+            ["operate"] = "surveiller le système",
+            ["openid"] = "savoir qui vous êtes",
+            ["offline_access"] = "continuer en votre absence",
         },
         Roles = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -318,8 +326,12 @@ public sealed record PageWords
         SignedInAs = "Sesión de {0}",
         Scopes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["read"] = "leer", ["write"] = "registrar y cambiar", ["sync"] = "sincronizar un sistema nacional", ["operate"] = "cuidar el sistema",
-            ["openid"] = "saber quién es usted", ["offline_access"] = "continuar en su ausencia",
+            ["read"] = "leer",
+            ["write"] = "registrar y cambiar",
+            ["sync"] = "sincronizar un sistema nacional",
+            ["operate"] = "cuidar el sistema",
+            ["openid"] = "saber quién es usted",
+            ["offline_access"] = "continuar en su ausencia",
         },
         Roles = new Dictionary<string, string>(StringComparer.Ordinal)
         {

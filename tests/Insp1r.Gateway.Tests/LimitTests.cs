@@ -77,13 +77,15 @@ public sealed class LimitTests(SharedGateway shared)
     [InlineData("/connect/token")]
     [InlineData("/Connect/Token")]
     [InlineData("/connect/token/")]
-    public async Task RateLimit_TokenRequests_AreLimitedMoreStrictly(string target)
+    [InlineData("/account/sign-in")]
+    [InlineData("/Account/code")]
+    public async Task RateLimit_WhatMayBeAGuess_IsLimitedMoreStrictly_ATokenBuysNoMore(string target)
     {
         await using var gateway = await GatewayApp.StartAsync(shared.Platform, ("RateLimits:TokensPerSecond", "1"), ("RateLimits:TokensBurst", "3"));
 
         HttpResponseMessage? last = null;
         for (var i = 0; i < 40; i++)
-            last = await gateway.SendAsync(Http.Request(target, method: HttpMethod.Post));
+            last = await gateway.SendAsync(Http.Request(target, i % 2 == 0 ? null : Tokens.Valid("guesser"), HttpMethod.Post));
         using var keys = await gateway.SendAsync(Http.Request("/.well-known/jwks.json"));
 
         await last!.IsProblemAsync(HttpStatusCode.TooManyRequests, "rate-limited");

@@ -31,6 +31,8 @@ public sealed class Platform : IAsyncLifetime
                     ["RateLimits__Burst"] = "100000",
                     ["RateLimits__AnonymousPerSecond"] = "100000",
                     ["RateLimits__AnonymousBurst"] = "100000",
+                    ["RateLimits__TokensPerSecond"] = "100000",
+                    ["RateLimits__TokensBurst"] = "100000",
                 },
             },
             TestContext.Current.CancellationToken);

@@ -25,7 +25,7 @@ internal sealed record RateLimitOptions
     [Range(1, 10_000_000)]
     public int AnonymousBurst { get; init; } = 100;
 
-    /// <summary>Token requests of one network address: each costs the issuer a hash, and each may be a guess.</summary>
+    /// <summary>Token requests and forms of the sign-in pages, of one network address: each costs the issuer a hash, and each may be a guess.</summary>
     [Range(1, 1_000_000)]
     public int TokensPerSecond { get; init; } = 5;
 

@@ -11,14 +11,16 @@ namespace Insp1r.Gateway.Limits;
 /// </summary>
 internal sealed class RateLimits(RequestDelegate next, Budgets budgets, TimeProvider clock)
 {
-    private const string StrictlyLimited = "/connect/token";
-
     public Task InvokeAsync(HttpContext context)
     {
         var client = Caller.Of(context.User).Id;
         Rate rate;
         Budget budget;
-        if (client.Length > 0)
+        if (MayBeAGuess(context.Request))
+        {
+            (rate, budget) = (budgets.Token, budgets.OfAddress(context.Connection.RemoteIpAddress, token: true));
+        }
+        else if (client.Length > 0)
         {
             (rate, budget) = (budgets.Client, budgets.OfClient(client));
         }
@@ -28,8 +30,7 @@ internal sealed class RateLimits(RequestDelegate next, Budgets budgets, TimeProv
         }
         else
         {
-            var token = context.Request.Path.StartsWithSegments(StrictlyLimited, StringComparison.OrdinalIgnoreCase);
-            (rate, budget) = (token ? budgets.Token : budgets.Anonymous, budgets.OfAddress(context.Connection.RemoteIpAddress, token));
+            (rate, budget) = (budgets.Anonymous, budgets.OfAddress(context.Connection.RemoteIpAddress, token: false));
         }
 
         var headers = context.Response.Headers;
@@ -51,6 +52,10 @@ internal sealed class RateLimits(RequestDelegate next, Budgets budgets, TimeProv
                 ? $"{budgets.Options.SyncsAtOnce} sync batches of this client are under way: send the next when one has ended."
                 : $"{budgets.Options.AtOnce} requests of this client are under way: wait for some to end.");
     }
+
+    // Secrets, passwords and codes are tried out here. A token at hand buys no more tries.
+    private static bool MayBeAGuess(HttpRequest request) => request.Path.StartsWithSegments("/connect/token", StringComparison.OrdinalIgnoreCase)
+        || (HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/account", StringComparison.OrdinalIgnoreCase));
 
     private static async Task LeaveAtEnd(Gate gate, Task request)
     {

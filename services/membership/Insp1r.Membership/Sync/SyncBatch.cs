@@ -221,7 +221,7 @@ internal sealed partial class SyncBatch(
         _namedByOneId.UnionWith(report.Shared.Select(line => line.Id));
         Counts += SyncCounts.Of(chunk.Lines);
         // What names no node of the caller's counts for the caller's first.
-        foreach (var node in taken ? chunk.Lines.GroupBy(line => line.Item?.Node ?? _nodes[0], StringComparer.Ordinal) : [])
+        foreach (var node in taken ? chunk.Lines.GroupBy(line => line.Item is { } item && caller.May(Role.Contributor, item.Node) ? item.Node : _nodes[0], StringComparer.Ordinal) : [])
             _countsByNode[node.Key] = _countsByNode.GetValueOrDefault(node.Key) + SyncCounts.Of(node);
         return SyncResults.Write(chunk);
     }

@@ -69,6 +69,13 @@ public sealed class Account : IdentityUser<Guid>
         ChangeAccess(at);
     }
 
+    /// <summary>Nothing is left by which anybody knows whose it was.</summary>
+    public void Erase(DateTimeOffset at)
+    {
+        Close(at);
+        (UserName, NormalizedUserName, Email, NormalizedEmail) = (null, null, null, null);
+    }
+
     /// <summary>Makes every link worthless that was mailed before.</summary>
     public void Restamp() => SecurityStamp = NewStamp();
 

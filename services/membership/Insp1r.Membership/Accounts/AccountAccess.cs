@@ -42,6 +42,24 @@ internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdra
         }
     }
 
+    /// <summary>Ends the account of a person who is erased, and takes the address out of everything of it. The caller saves.</summary>
+    public async Task EraseWithPersonAsync(Guid personId, string by, CancellationToken ct)
+    {
+        if (await db.Accounts.SingleOrDefaultAsync(a => a.PersonId == personId, ct) is not { } account)
+            return;
+
+        var now = clock.GetUtcNow();
+        foreach (var grant in await db.AccountGrants.Where(g => g.AccountId == account.Id && (g.Until == null || g.Until > now)).ToListAsync(ct))
+            grant.End(now, by);
+        await db.Sessions.Where(s => s.AccountId == account.Id).ExecuteDeleteAsync(ct);
+        await db.UserTokens.Where(t => t.UserId == account.Id).ExecuteDeleteAsync(ct);
+        await db.UserLogins.Where(l => l.UserId == account.Id).ExecuteDeleteAsync(ct);
+        await db.OutgoingMails.Where(m => m.AccountId == account.Id).ExecuteDeleteAsync(ct);
+        await db.EraseTrailAsync("account", account.Id, now, ct);
+        account.Erase(now);
+        Note(account, "erased");
+    }
+
     /// <summary>
     /// Puts into the audit trail what happened to an account. On the pages it is the person's own doing, and the request does not say
     /// who that is.

@@ -1,4 +1,5 @@
 using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Data;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
@@ -22,7 +23,7 @@ internal static class ErasePerson
     public sealed record Response(Guid Id, int Version, string Node, ErasureReason Reason, DateTimeOffset ErasedAt);
 
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid id, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
         if (await db.LockPersonAsync(id, ct) is not { } person)
@@ -36,10 +37,12 @@ internal static class ErasePerson
             role.Erase(now);
         foreach (var consent in await db.Consents.Where(c => c.PersonId == id).ToListAsync(ct))
             consent.Erase(now);
+        await access.EraseWithPersonAsync(id, caller.Id, ct);
         db.Append(new PersonErased(new PersonTombstone(id, person.Version, person.Node)), now);
         await db.SaveChangesAsync(ct);
         await db.ForgetAnswersAsync(id, ct);
         await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
         return TypedResults.Ok(new Response(id, person.Version, person.Node, request.Reason, now));
     }
 }

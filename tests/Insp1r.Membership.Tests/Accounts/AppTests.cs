@@ -186,6 +186,8 @@ public sealed class AppTests(Shared shared)
         await browser.GetAsync(sent.Location!, Ct);
         var page = await browser.FollowAsync(await browser.PostAsync("/account/sign-in", Ct, ("email", somebody.Email), ("password", PersonBrowser.Password)), Ct);
         Assert.Contains("Field app", page.Text, StringComparison.Ordinal);
+        // Who finds somebody else signed in here can sign them out.
+        Assert.Contains("action=\"/account/sign-out\"", page.Text, StringComparison.Ordinal);
 
         var refused = (await browser.PostAsync("/connect/authorize", Ct, ("answer", "refuse"))).Is(302);
         Assert.Equal("access_denied", TestApp.Back(refused)["error"]);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 namespace Insp1r.Membership.Accounts;
 
 /// <summary>
-/// Accounts for ASP.NET Core Identity. A use case saves once, by itself. The key of the one-time codes and the recovery codes lie
+/// Accounts for ASP.NET Core Identity. A use case saves once, by itself. The key of the one-time codes and the hashes of recovery codes lie
 /// encrypted in the database; the keys for that lie outside it (<c>DataProtection:Folder</c>).
 /// </summary>
 internal sealed class AccountStore : UserOnlyStore<Account, MembershipDb, Guid>

@@ -27,8 +27,7 @@ internal static class AccountsExtensions
                 identity.Lockout.DefaultLockoutTimeSpan = Credentials.Lockout;
             })
             .AddUserStore<AccountStore>().AddPasswordValidator<PasswordRules>().AddLinkTokens();
-        // OWASP's figure for PBKDF2 with SHA-512.
-        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = Credentials.HashRounds);
 
         services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<SigningIn.SigningIn>().AddScoped<PersonTokens>().AddScoped<FirstAccounts>();
         services.AddCookies(builder.Configuration);

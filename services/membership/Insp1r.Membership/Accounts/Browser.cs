@@ -29,6 +29,7 @@ internal sealed class Browser(MembershipDb db, TimeProvider clock)
     private const string SessionClaim = "sid";
     private const string AccountClaim = "sub";
     private const string StepClaim = "step";
+    private const string StampClaim = "stamp";
     private static readonly TimeSpan StepLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>Null where nobody is signed in, or the session has ended.</summary>
@@ -78,14 +79,18 @@ internal sealed class Browser(MembershipDb db, TimeProvider clock)
     /// <summary>Remembers that the password was right, until the next step is done.</summary>
     public Task AwaitAsync(HttpContext http, Account account, NextStep step) => http.SignInAsync(
         StepScheme,
-        Principal(StepScheme, (AccountClaim, account.Id.ToString()), (StepClaim, step.ToString())),
+        Principal(StepScheme, (AccountClaim, account.Id.ToString()), (StepClaim, step.ToString()), (StampClaim, account.SecurityStamp!)),
         new AuthenticationProperties { ExpiresUtc = clock.GetUtcNow() + StepLifetime });
 
-    /// <summary>Whose next step this is, or null.</summary>
-    public static async Task<Guid?> ReadStepAsync(HttpContext http, NextStep step)
+    /// <summary>Whose next step this is, or null. A password or second factor that was set since makes it void: who waits may be a thief.</summary>
+    public async Task<Guid?> ReadStepAsync(HttpContext http, NextStep step, CancellationToken ct)
     {
-        var ticket = await http.AuthenticateAsync(StepScheme);
-        return ticket.Principal?.FindFirstValue(StepClaim) == step.ToString() && Guid.TryParse(ticket.Principal.FindFirstValue(AccountClaim), out var id) ? id : null;
+        var ticket = (await http.AuthenticateAsync(StepScheme)).Principal;
+        if (ticket?.FindFirstValue(StepClaim) != step.ToString() || !Guid.TryParse(ticket.FindFirstValue(AccountClaim), out var id))
+            return null;
+
+        var stamp = ticket.FindFirstValue(StampClaim);
+        return await db.Accounts.AnyAsync(a => a.Id == id && a.SecurityStamp == stamp, ct) ? id : null;
     }
 
     /// <summary>What the person sees in the list of sessions. Shortened: some browsers tell their life.</summary>

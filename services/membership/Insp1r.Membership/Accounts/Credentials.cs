@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Insp1r.Membership.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -8,10 +9,13 @@ namespace Insp1r.Membership.Accounts;
 /// Checks passwords and codes. Five wrong ones in a row, of either kind, lock the account for 15 minutes. A stranger learns nothing
 /// about whether an account exists, is locked or was closed: the answer and the work are the same.
 /// </summary>
-internal sealed class Credentials(UserManager<Account> users, MembershipDb db, AccountAccess access, TimeProvider clock)
+internal sealed class Credentials(UserManager<Account> users, IUserStore<Account> store, MembershipDb db, AccountAccess access, TimeProvider clock)
 {
     public const int MaxFailures = 5;
     public const int RecoveryCodes = 10;
+
+    /// <summary>OWASP's figure for PBKDF2 with SHA-512.</summary>
+    public const int HashRounds = 210_000;
     public static readonly TimeSpan Lockout = TimeSpan.FromMinutes(15);
 
     // As many rounds as a real one: of a password that nobody knows.
@@ -57,7 +61,7 @@ internal sealed class Credentials(UserManager<Account> users, MembershipDb db, A
             return false;
 
         var right = await users.GetAuthenticationTokenAsync(account, Totp.Provider, Totp.Key) is { } key && TakeCode(account, key, code)
-            || (await users.RedeemTwoFactorRecoveryCodeAsync(account, Tidy(code).ToUpperInvariant())).Succeeded;
+            || (await users.RedeemTwoFactorRecoveryCodeAsync(account, HashOf(account, Tidy(code).ToUpperInvariant()))).Succeeded;
         if (right)
             await users.ResetAccessFailedCountAsync(account);
         else
@@ -66,6 +70,23 @@ internal sealed class Credentials(UserManager<Account> users, MembershipDb db, A
         await transaction.CommitAsync(ct);
         return right;
     }
+
+    /// <summary>
+    /// New recovery codes; those before are over. Each has 47 bits, so it is kept as a password is: by a slow hash, salted with the
+    /// account's random id (OWASP ASVS 5, 6.5.2).
+    /// </summary>
+    public async Task<IReadOnlyList<string>> MakeRecoveryCodesAsync(Account account, CancellationToken ct)
+    {
+        var codes = Enumerable.Range(0, RecoveryCodes).Select(_ => $"{Part()}-{Part()}").ToList();
+        await ((IUserTwoFactorRecoveryCodeStore<Account>)store).ReplaceCodesAsync(account, codes.Select(code => HashOf(account, code)), ct);
+        return codes;
+
+        // Without vowels and what looks alike.
+        static string Part() => RandomNumberGenerator.GetString("23456789BCDFGHJKMNPQRTVWXY", 5);
+    }
+
+    private static string HashOf(Account account, string recoveryCode) =>
+        Convert.ToBase64String(Rfc2898DeriveBytes.Pbkdf2(recoveryCode, account.Id.ToByteArray(), HashRounds, HashAlgorithmName.SHA512, 32));
 
     /// <summary>The time step of a code of this key that is right now, or null.</summary>
     public long? FindStep(string key, string code) => Totp.FindStep(key, Tidy(code), clock.GetUtcNow());

@@ -1,7 +1,9 @@
+using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace Insp1r.Membership.Accounts.Pages;
 
@@ -37,13 +39,16 @@ internal static class Page
     public static RedirectHttpResult ChooseLanguage(HttpContext http, string to, string? back)
     {
         if (Languages.All.Contains(to, StringComparer.Ordinal))
-            http.Response.Cookies.Append(LanguageCookie, to, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), Path = "/" });
+            http.Response.Cookies.Append(LanguageCookie, to, new CookieOptions { HttpOnly = true, Secure = IsHttps(http), SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), Path = "/" });
         return TypedResults.LocalRedirect(SafeReturn(back));
     }
 
     /// <summary>Where a page may lead back to: an address of these pages, and none of anybody else's.</summary>
     public static string SafeReturn(string? to) =>
         to is not null && !to.Contains('\\') && !to.Any(char.IsControl) && (IsOrIsUnder(to, "/account") || IsOrIsUnder(to, "/connect/authorize")) ? to : "/account";
+
+    // The public address says it: TLS ends before us.
+    private static bool IsHttps(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<AuthorityOptions>>().Value.Issuer.StartsWith("https:", StringComparison.Ordinal);
 
     private static bool IsOrIsUnder(string to, string path) =>
         to.StartsWith(path, StringComparison.Ordinal) && (to.Length == path.Length || to[path.Length] is '/' or '?');
@@ -55,7 +60,10 @@ internal static class Page
     public static async ValueTask<object?> GuardAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        http.Response.Headers.CacheControl = "no-store";
+        // What the gateway speaks to us is not what the browser speaks; and over less than TLS no form is made for a TLS address.
+        if (IsHttps(http))
+            http.Request.Scheme = Uri.UriSchemeHttps;
+        http.Response.Headers.CacheControl = "no-cache, no-store";
         http.Response.Headers.ContentSecurityPolicy = Policy("'self'");
         return HttpMethods.IsPost(http.Request.Method) && !await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http)
             ? Say(http, words => words.PageOver, StatusCodes.Status400BadRequest)

@@ -46,6 +46,14 @@ internal sealed class ExternalProvider
 {
     public const string Scheme = "external";
     private const string CallbackPath = "/account/provider/callback";
+
+    // What is signed with a secret, or not at all, proves nothing.
+    private static readonly string[] Algorithms =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384,
+        SecurityAlgorithms.RsaSsaPssSha512, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
+    ];
+
     private static readonly string[] StrongMethods = ["mfa", "otp", "hwk", "swk", "sc"];
 
     private readonly ExternalProviderOptions _options;
@@ -62,7 +70,7 @@ internal sealed class ExternalProvider
         if (IsUsed)
         {
             _discovery = new ConfigurationManager<OpenIdConnectConfiguration>(
-                $"{_options.Authority}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever(_http) { RequireHttps = !_options.AllowHttp });
+                $"{_options.Authority!.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever(_http) { RequireHttps = !_options.AllowHttp });
         }
     }
 
@@ -74,7 +82,7 @@ internal sealed class ExternalProvider
     /// <summary>Remembers what for, and says where to send the browser.</summary>
     public async Task<Uri> BeginAsync(HttpContext http, ExternalPurpose purpose, CancellationToken ct)
     {
-        var configuration = await _discovery!.GetConfigurationAsync(ct);
+        var configuration = await DiscoverAsync(ct);
         var (state, nonce, verifier) = (Random(), Random(), Random());
         var identity = new ClaimsIdentity(
             [
@@ -106,7 +114,7 @@ internal sealed class ExternalProvider
         if (asked is null || query["state"] != asked.FindFirstValue("state") || query["code"] is not [{ Length: > 0 } code])
             return null;
 
-        var configuration = await _discovery!.GetConfigurationAsync(ct);
+        var configuration = await DiscoverAsync(ct);
         using var answer = await _http.PostAsync(configuration.TokenEndpoint, new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["grant_type"] = "authorization_code",
@@ -124,6 +132,7 @@ internal sealed class ExternalProvider
             ValidIssuer = configuration.Issuer,
             ValidAudience = _options.ClientId,
             IssuerSigningKeys = configuration.SigningKeys,
+            ValidAlgorithms = Algorithms,
             ClockSkew = TimeSpan.FromMinutes(1),
         });
         if (!verdict.IsValid || verdict.ClaimsIdentity.FindFirst("nonce")?.Value != asked.FindFirstValue("nonce") || verdict.ClaimsIdentity.FindFirst("sub")?.Value is not { } subject)
@@ -133,6 +142,12 @@ internal sealed class ExternalProvider
             asked.FindFirstValue("returnUrl")!, Guid.TryParse(asked.FindFirstValue("account"), out var account) ? account : null, asked.FindFirstValue("token"));
         return new ExternalIdentity(configuration.Issuer, subject, verdict.ClaimsIdentity.FindAll("amr").Any(method => StrongMethods.Contains(method.Value, StringComparer.Ordinal)), purpose);
     }
+
+    // Who answers for another issuer could name its people (OpenID Connect Discovery, section 4.3).
+    private async Task<OpenIdConnectConfiguration> DiscoverAsync(CancellationToken ct) =>
+        await _discovery!.GetConfigurationAsync(ct) is var found && found.Issuer == _options.Authority
+            ? found
+            : throw new InvalidOperationException($"ExternalProvider:Authority is {_options.Authority}, but the provider there calls itself {found.Issuer}.");
 
     private static string Random() => Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
 }

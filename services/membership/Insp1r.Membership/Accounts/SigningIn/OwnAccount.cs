@@ -87,11 +87,11 @@ internal static class OwnAccount
 
         if (form.What == "recovery" && me.Account.TwoFactorEnabled)
         {
-            var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(me.Account, Credentials.RecoveryCodes);
+            var codes = await credentials.MakeRecoveryCodesAsync(me.Account, ct);
             mails.TellOfNewSecondFactor(me.Account);
             access.Note(me.Account, "recovery-codes-made");
             await access.SaveAsync(ct);
-            return Page.Show<RecoveryPage>(http, new { Codes = codes!.ToList(), ReturnUrl = "/account" });
+            return Page.Show<RecoveryPage>(http, new { Codes = codes, ReturnUrl = "/account" });
         }
 
         await browser.AwaitAsync(http, me.Account, NextStep.SetUp);

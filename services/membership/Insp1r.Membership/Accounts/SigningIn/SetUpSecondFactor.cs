@@ -17,9 +17,9 @@ internal static class SetUpSecondFactor
     public sealed record Form(string? Code, string? ReturnUrl);
 
     public static async Task<Results<RazorComponentResult<SetUpPage>, RedirectHttpResult>> ShowAsync(
-        HttpContext http, string? returnUrl, UserManager<Account> users, AccountAccess access, MembershipDb db, CancellationToken ct)
+        HttpContext http, string? returnUrl, Browser browser, UserManager<Account> users, AccountAccess access, MembershipDb db, CancellationToken ct)
     {
-        if (await Browser.ReadStepAsync(http, NextStep.SetUp) is not { } accountId)
+        if (await browser.ReadStepAsync(http, NextStep.SetUp, ct) is not { } accountId)
             return TypedResults.LocalRedirect("/account/sign-in");
 
         var account = await db.Accounts.SingleAsync(a => a.Id == accountId, ct);
@@ -31,7 +31,7 @@ internal static class SetUpSecondFactor
     public static async Task<Results<RazorComponentResult<SetUpPage>, RazorComponentResult<RecoveryPage>, RedirectHttpResult>> HandleAsync(
         [FromForm] Form form, HttpContext http, UserManager<Account> users, Credentials credentials, Browser browser, AccountAccess access, Mails mails, MembershipDb db, CancellationToken ct)
     {
-        if (await Browser.ReadStepAsync(http, NextStep.SetUp) is not { } accountId
+        if (await browser.ReadStepAsync(http, NextStep.SetUp, ct) is not { } accountId
             || await db.Accounts.SingleOrDefaultAsync(a => a.Id == accountId, ct) is not { IsOpen: true } account
             || await users.GetAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey) is not { } key)
             return TypedResults.LocalRedirect("/account/sign-in");
@@ -42,14 +42,15 @@ internal static class SetUpSecondFactor
         await users.RemoveAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey);
         await users.SetAuthenticationTokenAsync(account, Totp.Provider, Totp.Key, key);
         (account.TwoFactorEnabled, account.LastTimeStep) = (true, step);
-        var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(account, Credentials.RecoveryCodes);
+        account.Restamp();
+        var codes = await credentials.MakeRecoveryCodesAsync(account, ct);
         if (hadOne)
             mails.TellOfNewSecondFactor(account);
         access.Note(account, "second-factor-set");
         await access.EndSessionsAsync(account, but: null, "second-factor-changed", ct);
         await browser.SignInAsync(http, account, secondFactor: true, ct);
         await access.SaveAsync(ct);
-        return Page.Show<RecoveryPage>(http, new { Codes = codes!.ToList(), ReturnUrl = Page.SafeReturn(form.ReturnUrl) });
+        return Page.Show<RecoveryPage>(http, new { Codes = codes, ReturnUrl = Page.SafeReturn(form.ReturnUrl) });
     }
 
     private static async Task<RazorComponentResult<SetUpPage>> PageAsync(

@@ -11,15 +11,15 @@ internal static class ShowCode
 {
     public sealed record Form(string? Code, string? ReturnUrl);
 
-    public static async Task<Results<RazorComponentResult<CodePage>, RedirectHttpResult>> ShowAsync(HttpContext http, string? returnUrl) =>
-        await Browser.ReadStepAsync(http, NextStep.ShowCode) is null
+    public static async Task<Results<RazorComponentResult<CodePage>, RedirectHttpResult>> ShowAsync(HttpContext http, string? returnUrl, Browser browser, CancellationToken ct) =>
+        await browser.ReadStepAsync(http, NextStep.ShowCode, ct) is null
             ? TypedResults.LocalRedirect("/account/sign-in")
             : Page.Show<CodePage>(http, new { ReturnUrl = Page.SafeReturn(returnUrl) });
 
     public static async Task<Results<RazorComponentResult<CodePage>, RedirectHttpResult>> HandleAsync(
         [FromForm] Form form, HttpContext http, Credentials credentials, Browser browser, AccountAccess access, MembershipDb db, CancellationToken ct)
     {
-        if (await Browser.ReadStepAsync(http, NextStep.ShowCode) is not { } accountId)
+        if (await browser.ReadStepAsync(http, NextStep.ShowCode, ct) is not { } accountId)
             return TypedResults.LocalRedirect("/account/sign-in");
 
         var returnUrl = Page.SafeReturn(form.ReturnUrl);

@@ -41,7 +41,13 @@ internal static class AspireRun
             {
                 var next = After(status, await ProbeAsync(status.Address!, ct), TimeProvider.System.GetUtcNow());
                 if (next.State != status.State)
-                    Console.WriteLine(Welcome.Text(next, installation.State));
+                {
+                    Console.WriteLine(Welcome.Text(next));
+                    // Detached, this is the log.
+                    if (!Console.IsOutputRedirected)
+                        Console.WriteLine(Welcome.Accounts(installation.State));
+                }
+
                 if (next != status)
                     Write(next, state);
                 status = next;

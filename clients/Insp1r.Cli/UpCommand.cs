@@ -76,7 +76,8 @@ internal static class UpCommand
                 var current = status?.Engine.ProcessId == engine.Id ? status : null;
                 if (current is { State: PlatformState.Running })
                 {
-                    Console.WriteLine(Welcome.Text(current, installation.State));
+                    Console.WriteLine(Welcome.Text(current));
+                    Console.WriteLine(Welcome.Accounts(installation.State));
                     Console.WriteLine("It runs on in the background. Stop it: ./insp1r down");
                     return 0;
                 }

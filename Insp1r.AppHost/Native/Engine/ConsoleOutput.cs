@@ -28,6 +28,13 @@ internal sealed partial class ConsoleOutput(TextWriter terminal, LogFile log, bo
             terminal.WriteLine(text);
     }
 
+    /// <summary>For the terminal alone.</summary>
+    public void Show(string text)
+    {
+        lock (_lock)
+            terminal.WriteLine(text);
+    }
+
     public void Event(string name, string text) => Write(name, text, "0");
 
     public void Problem(string name, string text) => Write(name, text, "33");

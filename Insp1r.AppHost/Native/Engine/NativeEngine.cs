@@ -135,7 +135,8 @@ internal sealed class NativeEngine(DistributedApplicationBuilder builder)
         }
 
         _reporter!.Healthy(Stopwatch.GetElapsedTime(_started));
-        _console.Line(Welcome.Text(_reporter.Status, _state));
+        _console.Line(Welcome.Text(_reporter.Status));
+        _console.Show(Welcome.Accounts(_state));
     }
 
     private Task RunAsync(bool servers, CancellationToken stopping) =>

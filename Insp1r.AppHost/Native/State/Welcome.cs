@@ -6,7 +6,7 @@ namespace Insp1r.Platform;
 /// <summary>What a user reads when all is healthy.</summary>
 internal static class Welcome
 {
-    public static string Text(PlatformStatus status, StateFolder state)
+    public static string Text(PlatformStatus status)
     {
         var text = new StringBuilder();
         text.AppendLine().AppendLine($"All healthy after {status.SecondsToHealthy:0.0} s.").AppendLine();
@@ -23,21 +23,25 @@ internal static class Welcome
               curl -H "Authorization: Bearer $(./insp1r token)" "{status.Address}/api/v1/changes/membership?limit=5"
               ./insp1r status
             """);
-        AddAccounts(text, state);
         return text.ToString();
     }
 
-    /// <summary>The first sign-in of each development account: its link leads to choosing a password.</summary>
-    private static void AddAccounts(StringBuilder text, StateFolder state)
+    /// <summary>
+    /// The first sign-in of each development account: its link leads to choosing a password. For the terminal alone, and for no log: a link
+    /// is as good as a password until it is used.
+    /// </summary>
+    public static string Accounts(StateFolder state)
     {
         if (!File.Exists(state.DevelopmentAccounts))
-            return;
+            return "";
 
+        var text = new StringBuilder();
         var accounts = JsonSerializer.Deserialize<DevelopmentAccount[]>(File.ReadAllText(state.DevelopmentAccounts), JsonSerializerOptions.Web) ?? [];
-        text.AppendLine().AppendLine("Sign in as a person, each with a role in the whole network. The link is for the first time:");
+        text.AppendLine("Sign in as a person, each with a role in the whole network. The link is for the first time:");
         foreach (var account in accounts)
             text.AppendLine($"  {account.Role,-12} {account.Link ?? $"{account.Email} (has a password)"}");
         text.AppendLine($"Mails are written to {state.Mail}");
+        return text.ToString();
     }
 
     private sealed record DevelopmentAccount(string Role, string Email, string? Link);

@@ -64,6 +64,20 @@ internal sealed class Tokens(string kid, ECDsa platformKey, string issuer)
         }
     }
 
+    /// <summary>Signed with a key of its own, which it brings along, and points to.</summary>
+    public string BringingItsKey
+    {
+        get
+        {
+            using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var point = own.ExportParameters(includePrivateParameters: false).Q;
+            var header = Header();
+            header["jwk"] = new JsonObject { ["kty"] = "EC", ["crv"] = "P-256", ["x"] = Base64Url.EncodeToString(point.X), ["y"] = Base64Url.EncodeToString(point.Y) };
+            header["jku"] = "https://evil.example/jwks.json";
+            return Sign(header, Payload(), own);
+        }
+    }
+
     /// <summary>Grants added after signing.</summary>
     public string Altered
     {
@@ -85,6 +99,7 @@ internal sealed class Tokens(string kid, ECDsa platformKey, string issuer)
         ("no JWT", "Bearer x"),
         ("alg none", $"Bearer {Unsigned}"),
         ("another key", $"Bearer {OfAnotherKey}"),
+        ("another key that it brings along", $"Bearer {BringingItsKey}"),
         ("HMAC with the public key", $"Bearer {SignedWithPublicKey}"),
         ("expired", $"Bearer {Expired}"),
         ("not valid yet", $"Bearer {OfTheFuture}"),

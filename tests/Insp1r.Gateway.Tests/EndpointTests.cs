@@ -9,7 +9,7 @@ public sealed class EndpointTests(SharedGateway shared)
     {
         Assert.Empty(EndpointRules.Without(shared.Gateway.Services));
         Assert.Equal(
-            ["/.well-known/{**rest}", "/account/{**rest}", "/api/v1/directory", "/connect/{**rest}"],
+            ["/ GET", "/.well-known/{**rest}", "/account/{**rest}", "/api/v1/directory", "/connect/{**rest}", "/health/live", "/health/ready", "/openapi/v1.json GET", "/openapi/{documentName}.json GET", "/problems GET", "/problems/{name} GET"],
             EndpointRules.Open(shared.Gateway.Services));
     }
 }

@@ -16,6 +16,7 @@ public sealed class EndpointTests(Shared shared)
                 "/account GET",
                 "/account/code GET",
                 "/account/code POST",
+                "/account/data GET",
                 "/account/forgotten GET",
                 "/account/forgotten POST",
                 "/account/invitation GET",

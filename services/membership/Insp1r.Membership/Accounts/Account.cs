@@ -25,7 +25,7 @@ public sealed class Account : IdentityUser<Guid>
     /// <summary>Null until the invitation is taken up.</summary>
     public DateTimeOffset? ActivatedAt { get; set; }
 
-    /// <summary>When the invitation was last sent; null for good once somebody took it up.</summary>
+    /// <summary>When the first invitation was last sent; null for good once somebody took it up, or it was closed.</summary>
     public DateTimeOffset? InvitedAt { get; private set; }
     public DateTimeOffset? ResetSentAt { get; set; }
     public DateTimeOffset? ClosedAt { get; private set; }
@@ -79,8 +79,7 @@ public sealed class Account : IdentityUser<Guid>
 
     public void Close(DateTimeOffset at)
     {
-        ClosedAt = at;
-        PasswordHash = null;
+        (ClosedAt, InvitedAt, PasswordHash) = (at, null, null);
         SecurityStamp = NewStamp();
         ChangeAccess(at);
     }
@@ -91,7 +90,7 @@ public sealed class Account : IdentityUser<Guid>
         if (IsOpen)
             throw new InvalidOperationException("The account is open.");
         (UserName, NormalizedUserName, Email, NormalizedEmail, Language) = (email, Normalize(email), email, Normalize(email), language);
-        (ClosedAt, ActivatedAt, InvitedAt, TwoFactorEnabled, EmailConfirmed) = (null, null, at, false, false);
+        (ClosedAt, ActivatedAt, TwoFactorEnabled, EmailConfirmed) = (null, null, false, false);
         SecurityStamp = NewStamp();
         ChangeAccess(at);
     }

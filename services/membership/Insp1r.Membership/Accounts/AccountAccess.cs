@@ -20,14 +20,27 @@ internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdra
     public async Task<bool> NeedsSecondFactorAsync(Guid accountId, CancellationToken ct) =>
         (await GrantsAsync(accountId, secondFactor: true, ct)).Exists(grant => AccountGrant.NeedsSecondFactor(grant.Grant));
 
-    /// <summary>Ends all sessions of the account but one, and with them the tokens of apps. The caller saves.</summary>
+    /// <summary>Ends all sessions of the account but one, and with them the tokens of apps and the codes that could become some. The caller saves.</summary>
     public async Task EndSessionsAsync(Account account, Guid? but, string because, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
+        await VoidCodesAsync(account, ct);
         foreach (var session in await db.Sessions.Where(s => s.AccountId == account.Id && s.EndedAt == null && s.Id != but).ToListAsync(ct))
             session.End(now, because);
         account.ChangeAccess(now);
     }
+
+    /// <summary>As <see cref="Account.ChangeAccess"/>, for many and at once.</summary>
+    public Task ChangeAccessAsync(Guid[] accounts, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return db.Accounts.Where(a => accounts.Contains(a.Id)).ExecuteUpdateAsync(
+            set => set.SetProperty(a => a.AccessVersion, a => a.AccessVersion + 1).SetProperty(a => a.AccessChangedAt, now).SetProperty(a => a.Version, a => a.Version + 1), ct);
+    }
+
+    /// <summary>No code that an app was given and has not brought yet becomes a session.</summary>
+    public Task VoidCodesAsync(Account account, CancellationToken ct) =>
+        db.AuthorizationCodes.Where(c => c.AccountId == account.Id && c.UsedAt == null).ExecuteDeleteAsync(ct);
 
     /// <summary>Ends what came with a contact role or mandate that ends now. The caller saves.</summary>
     public async Task EndWithRoleAsync(Guid personRoleId, string by, CancellationToken ct)
@@ -50,8 +63,12 @@ internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdra
     {
         if (Cause.Current.Actor == Cause.Anonymous)
             Cause.Set(Cause.Current with { Actor = account.Id.ToString() });
-        db.Audit("account", account.Id, account.Version, account.Node, $"membership.account-{what}", before, after, clock.GetUtcNow(), personal: true);
+        NoteOfStranger(account, what, before, after);
     }
+
+    /// <summary>What somebody did to an account who did not show that it is theirs.</summary>
+    public void NoteOfStranger(Account account, string what, object? before = null, object? after = null) =>
+        db.Audit("account", account.Id, account.Version, account.Node, $"membership.account-{what}", before, after, clock.GetUtcNow(), personal: true);
 
     public async Task SaveAsync(CancellationToken ct)
     {

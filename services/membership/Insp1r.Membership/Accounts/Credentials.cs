@@ -104,7 +104,7 @@ internal sealed class Credentials(UserManager<Account> users, IUserStore<Account
     {
         await users.AccessFailedAsync(account);
         if (await users.IsLockedOutAsync(account))
-            access.Note(account, "locked", after: new { until = account.LockoutEnd });
+            access.NoteOfStranger(account, "locked", after: new { until = account.LockoutEnd });
     }
 
     private static string Tidy(string code) => code.Replace(" ", "", StringComparison.Ordinal).Trim();

@@ -55,8 +55,8 @@ internal static class AddApp
         return TypedResults.Created($"/api/v1/apps/{app.ClientId}", AppResponse.Of(app));
     }
 
-    private static bool IsRedirectUri(string text) =>
-        text.Length <= 500 && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Fragment.Length: 0, UserInfo.Length: 0 } && !text.Contains('*')
+    private static bool IsRedirectUri(string? text) =>
+        text is { Length: <= 500 } && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Fragment.Length: 0, UserInfo.Length: 0 } && !text.Contains('*')
         && (uri.Scheme == Uri.UriSchemeHttps || App.IsLoopback(uri));
 }
 

@@ -38,7 +38,7 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
         var isAskers = CryptographicOperations.FixedTimeEquals(
             Encoding.ASCII.GetBytes(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(verifier)))), Encoding.ASCII.GetBytes(known.Challenge));
         PersonTokenSet? tokens = null;
-        if (isAskers && known.ExpiresAt > now && known.ClientId == clientId && known.RedirectUri == redirectUri)
+        if (isAskers && await IsLiveAsync(clientId, ct) && known.ExpiresAt > now && known.ClientId == clientId && known.RedirectUri == redirectUri)
         {
             var session = new AccountSession
             {
@@ -52,8 +52,9 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
                 LastUsedAt = now,
                 ExpiresAt = now + AccountSession.AppLifetime,
             };
-            db.Add(session);
             tokens = await IssueAsync(session, known.Nonce, known.SignedInAt, ct);
+            if (tokens is not null)
+                db.Add(session);
         }
 
         // A code that was brought wrongly is used up, too.
@@ -69,7 +70,8 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var isFirst = await db.RefreshTokens.Where(t => t.Hash == hash && t.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.UsedAt, now), ct) == 1;
         var known = await db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash, ct);
-        var session = known is null ? null : await db.Sessions.SingleOrDefaultAsync(s => s.Id == known.SessionId, ct);
+        // Locked: who signs the person out meanwhile waits, and then makes the token worthless that is issued here.
+        var session = known is null ? null : await db.Sessions.FromSql($"select * from account_session where id = {known.SessionId} for update").SingleOrDefaultAsync(ct);
         if (known is null || session is null)
             return null;
 
@@ -82,7 +84,7 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
         }
 
         PersonTokenSet? tokens = null;
-        if (known.ExpiresAt > now && session.IsAlive(now))
+        if (known.ExpiresAt > now && session.IsAlive(now) && await IsLiveAsync(clientId, ct))
         {
             session.LastUsedAt = now;
             tokens = await IssueAsync(session, null, session.CreatedAt, ct);
@@ -100,23 +102,29 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
         if (await db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash, ct) is { } known
             && await db.Sessions.AnyAsync(s => s.Id == known.SessionId && s.App == clientId, ct))
         {
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
             await EndAsync(known.SessionId, "ended-by-app", ct);
+            await transaction.CommitAsync(ct);
             await access.TellAsync(ct);
         }
     }
 
+    // Each by one statement, so that nothing that happens to the account at the same moment can keep it from ending.
     private async Task EndAsync(Guid sessionId, string because, CancellationToken ct)
     {
-        if (await db.Sessions.SingleOrDefaultAsync(s => s.Id == sessionId, ct) is not { EndedAt: null } session)
+        var now = clock.GetUtcNow();
+        if (await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == sessionId, ct) is not { } session
+            || await db.Sessions.Where(s => s.Id == sessionId && s.EndedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndedBecause, because), ct) == 0)
             return;
 
-        var now = clock.GetUtcNow();
-        session.End(now, because);
-        var account = await db.Accounts.SingleAsync(a => a.Id == session.AccountId, ct);
-        account.ChangeAccess(now);
-        access.Note(account, "app-session-ended", after: new { session.App, because });
+        await access.ChangeAccessAsync([session.AccountId], ct);
+        var account = await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == session.AccountId, ct);
+        access.NoteOfStranger(account, "app-session-ended", after: new { session.App, because });
         await db.SaveChangesAsync(ct);
     }
+
+    private Task<bool> IsLiveAsync(string clientId, CancellationToken ct) => db.Apps.AnyAsync(a => a.ClientId == clientId && a.RevokedAt == null, ct);
 
     private async Task<PersonTokenSet?> IssueAsync(AccountSession session, string? nonce, DateTimeOffset signedInAt, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Data;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -18,17 +19,19 @@ internal static class RevokeApp
 
         if (app.RevokedAt is null)
         {
+            await using var transaction = await db.JoinTransactionAsync(ct);
             var now = clock.GetUtcNow();
             var before = AppResponse.Of(app);
             (app.RevokedAt, app.Version) = (now, app.Version + 1);
             db.Audit("app", Guid.CreateVersion7(now), app.Version, NodePath.Root, "membership.app-revoked", before, AppResponse.Of(app), now);
-            var sessions = await db.Sessions.Where(s => s.App == clientId && s.EndedAt == null).ToListAsync(ct);
-            foreach (var session in sessions)
-                session.End(now, "app-revoked");
-            var accounts = sessions.Select(session => session.AccountId).Distinct().ToArray();
-            foreach (var account in await db.Accounts.Where(a => accounts.Contains(a.Id)).ToListAsync(ct))
-                account.ChangeAccess(now);
-            await access.SaveAsync(ct);
+            await db.AuthorizationCodes.Where(c => c.ClientId == clientId && c.UsedAt == null).ExecuteDeleteAsync(ct);
+            var sessions = db.Sessions.Where(s => s.App == clientId && s.EndedAt == null);
+            var accounts = await sessions.Select(s => s.AccountId).Distinct().ToArrayAsync(ct);
+            await sessions.ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndedBecause, "app-revoked"), ct);
+            await access.ChangeAccessAsync(accounts, ct);
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+            await access.TellAsync(ct);
         }
 
         return TypedResults.Ok(AppResponse.Of(app));

@@ -14,16 +14,8 @@ internal sealed class Mails(MembershipDb db, UserManager<Account> users, IOption
     /// <summary>What an invitation leads to; in Development it is shown on the terminal.</summary>
     public Task<string> InvitationLinkAsync(Account account) => LinkAsync("invitation", account, LinkTokens.Invitation);
 
-    /// <summary>At most one in five minutes: nobody fills another's mailbox by asking.</summary>
-    public async Task ResetPasswordAsync(Account account)
-    {
-        var now = clock.GetUtcNow();
-        if (account.ResetSentAt > now.AddMinutes(-5))
-            return;
-
-        account.ResetSentAt = now;
+    public async Task ResetPasswordAsync(Account account) =>
         Queue(account, MailWords.Of(account.Language).Reset, await LinkAsync("reset", account, LinkTokens.Reset));
-    }
 
     /// <summary>So that somebody whose account was taken over learns of it.</summary>
     public void TellOfNewPassword(Account account) => Queue(account, MailWords.Of(account.Language).PasswordChanged, $"{authority.Value.Issuer}/account/forgotten");

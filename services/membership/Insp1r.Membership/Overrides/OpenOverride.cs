@@ -32,6 +32,8 @@ internal static class OpenOverride
         errors.Node("/node", request.Node);
         if (NodePath.IsValid(request.Node) && !await nodes.ExistsAsync(request.Node, ct))
             errors.Add("/node", "unknown-node", $"There is no node {request.Node}.");
+        else if (await db.Nodes.AnyAsync(n => n.Parent == request.Node, ct))
+            errors.Add("/node", "has-networks-below", "One network at a time, whose stewards learn of it: not one with others below it.");
         if (errors.Any)
             return errors.ToProblem();
         // A machine has no reasons, and nobody to ask.
@@ -59,7 +61,7 @@ internal static class OpenOverride
         {
             var wanted = new Grant(Role.Steward, above).ToString();
             var stewards = await db.Accounts
-                .Where(a => a.ClosedAt == null && db.AccountGrants.Any(g => g.AccountId == a.Id && g.Grant == wanted && g.From <= now && (g.Until == null || g.Until > now)))
+                .Where(a => a.ClosedAt == null && a.ActivatedAt != null && db.AccountGrants.Any(g => g.AccountId == a.Id && g.Grant == wanted && g.From <= now && (g.Until == null || g.Until > now)))
                 .ToListAsync(ct);
             if (stewards.Count > 0)
                 return stewards;

@@ -1,6 +1,7 @@
 using Insp1r.Membership.Access;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
+using Insp1r.Membership.Persons;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,27 +30,34 @@ internal static class KeepGrants
         await GrantRules.CheckNodeAsync(errors, "/grant", request.Grant, nodes, ct);
         if (request.Until <= now)
             errors.Add("/until", "out-of-range", "A moment in the future.");
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // A role of the person does not end while something is tied to it.
+        await db.LockPersonAsync(account.PersonId, ct);
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
         var role = await db.PersonRoles.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.PersonRoleId && r.PersonId == account.PersonId && r.EndedAt == null, ct);
-        if (request.PersonRoleId is not null && (role is null || role.To < DateOnly.FromDateTime(now.UtcDateTime)))
+        if (request.PersonRoleId is not null && (role is null || role.From > today || role.To < today))
             errors.Add("/personRoleId", "unknown-role", "A role that this person has now.");
         if (errors.Any)
             return errors.ToProblem();
 
         // A term that ends takes along what came with it.
-        var until = request.Until ?? role?.To?.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
+        DateTimeOffset? term = role?.To?.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
+        var until = request.Until is null || term < request.Until ? term ?? request.Until : request.Until;
         // Given twice is the same as once.
         if (!await db.AccountGrants.AnyAsync(g => g.AccountId == id && g.Grant == request.Grant && g.Until == until && g.PersonRoleId == request.PersonRoleId && g.OverrideReason == null, ct))
         {
             db.Add(AccountGrant.Give(id, request.Grant, now, until, caller.Id, request.PersonRoleId));
             account.ChangeAccess(now);
             access.Note(account, "grant-given", after: new { request.Grant, until, request.PersonRoleId });
-            await access.SaveAsync(ct);
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+            await access.TellAsync(ct);
         }
 
         return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
     }
 
-    public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> EndAsync(
+    public static async Task<Results<Ok<GrantResponse>, ProblemHttpResult>> EndAsync(
         Guid id, Guid grantId, Caller caller, MembershipDb db, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         var grant = await db.AccountGrants.SingleOrDefaultAsync(g => g.Id == grantId && g.AccountId == id, ct);
@@ -67,6 +75,7 @@ internal static class KeepGrants
             await access.SaveAsync(ct);
         }
 
-        return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
+        // Of the account nothing: who keeps only the grant's node is told no more than that.
+        return TypedResults.Ok(GrantResponse.Of(grant));
     }
 }

@@ -139,7 +139,8 @@ internal sealed class ExternalProvider
         {
             ValidIssuer = configuration.Issuer,
             ValidAudience = _options.ClientId,
-            IssuerSigningKeys = configuration.SigningKeys,
+            // It is read again where a token names a key that is not in it: providers rotate theirs.
+            ConfigurationManager = _discovery,
             ValidAlgorithms = Algorithms,
             ClockSkew = TimeSpan.FromMinutes(1),
         });

@@ -18,12 +18,17 @@ internal static class ForgotPassword
     public static RazorComponentResult<ForgottenPage> Show(HttpContext http) => Page.Show<ForgottenPage>(http);
 
     public static async Task<RazorComponentResult<MessagePage>> HandleAsync(
-        [FromForm] Form? form, HttpContext http, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
+        [FromForm] Form? form, HttpContext http, ExternalProvider provider, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         // Looking up, writing and committing takes longer than not to: the answer waits until both would be done.
         var enough = Task.Delay(TimeSpan.FromMilliseconds(300), clock, ct);
-        var email = Account.Normalize(form?.Email ?? "");
-        if (await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == email, ct) is { IsOpen: true, ActivatedAt: not null, PasswordHash: not null } account)
+        var (email, now) = (Account.Normalize(form?.Email ?? ""), clock.GetUtcNow());
+        // Where people sign in elsewhere, there is no password to choose. One link in five minutes: nobody fills another's mailbox by
+        // asking, and of many who ask at once one is served, by one statement.
+        if (!provider.IsUsed
+            && await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == email, ct) is { IsOpen: true, ActivatedAt: not null, PasswordHash: not null } account
+            && await db.Accounts.Where(a => a.Id == account.Id && (a.ResetSentAt == null || a.ResetSentAt < now.AddMinutes(-5)))
+                .ExecuteUpdateAsync(set => set.SetProperty(a => a.ResetSentAt, now), ct) == 1)
         {
             await mails.ResetPasswordAsync(account);
             await access.SaveAsync(ct);

@@ -40,6 +40,7 @@ internal static class OwnAccount
         if (await browser.ReadAsync(http, ct) is { } me)
         {
             me.Session.End(clock.GetUtcNow(), "signed-out");
+            await access.VoidCodesAsync(me.Account, ct);
             access.Note(me.Account, "signed-out");
             await access.SaveAsync(ct);
         }
@@ -62,6 +63,7 @@ internal static class OwnAccount
         else if (await db.Sessions.SingleOrDefaultAsync(s => s.Id == session && s.AccountId == me.Account.Id, ct) is { } chosen)
         {
             chosen.End(clock.GetUtcNow(), "ended-by-owner");
+            await access.VoidCodesAsync(me.Account, ct);
             me.Account.ChangeAccess(clock.GetUtcNow());
         }
 

@@ -177,6 +177,21 @@ public sealed class AppTests(Shared shared)
     }
 
     [Fact]
+    public async Task Code_NotBroughtYet_BecomesNothing_OnceThePersonOrTheAppIsOut()
+    {
+        var (somebody, app) = await SignedInAsync();
+        var other = await TestApp.AddAsync(shared, Ct);
+        var (code, ofOther) = ((await app.AskAsync(somebody.Browser, Ct))["code"], (await other.AskAsync(somebody.Browser, Ct))["code"]);
+
+        (await shared.Steward.PostAsync($"/api/v1/apps/{other.ClientId}/revocation", null, Ct)).Expect(200);
+        await somebody.Browser.GetAsync("/account", Ct);
+        (await somebody.Browser.PostAsync("/account/sign-out", Ct)).Is(302);
+
+        (await app.ExchangeAsync(code, Ct)).IsProblem(400, "invalid-grant");
+        (await other.ExchangeAsync(ofOther, Ct)).IsProblem(400, "invalid-grant");
+    }
+
+    [Fact]
     public async Task NotSignedIn_ThePersonSignsInFirst_AndComesBackToTheApp()
     {
         var (somebody, app) = await SignedInAsync();
@@ -220,6 +235,8 @@ public sealed class AppTests(Shared shared)
         var network = await shared.NewNetworkAsync(Ct);
         var somebody = await shared.WelcomeAsync(network, Ct, $"reader@{network.Node}");
         var role = (await network.Steward.PostAsync($"/api/v1/persons/{somebody.Person}/roles", new { kind = "mandate", node = network.Node, body = "steering-committee", title = "Member", from = "2026-01-01" }, Ct)).Expect(201).Id;
+        var next = (await network.Steward.PostAsync($"/api/v1/persons/{somebody.Person}/roles", new { kind = "mandate", node = network.Node, body = "audit", title = "Later", from = "2099-01-01" }, Ct)).Expect(201).Id;
+        Assert.Equal(["/personRoleId unknown-role"], (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/grants", new { grant = $"contributor@{network.Node}", personRoleId = next }, Ct)).IsProblem(422, "invalid").Faults());
         (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/grants", new { grant = $"contributor@{network.Node}", personRoleId = role }, Ct)).Expect(200);
         var app = await TestApp.AddAsync(shared, Ct);
         var tokens = await app.SignInAsync(somebody.Browser, Ct);

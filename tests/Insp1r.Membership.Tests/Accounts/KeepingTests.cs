@@ -103,6 +103,7 @@ public sealed class KeepingTests(Shared shared)
 
         var reason = "The office does not answer since the flood, and the ministry waits for the list";
         Assert.Equal(["/reason too-short"], (await before.PostAsync("/api/v1/overrides", new { node = other.Node, reason = "because" }, Ct)).IsProblem(422, "invalid").Faults());
+        Assert.Equal(["/node has-networks-below"], (await before.PostAsync("/api/v1/overrides", new { node = "insp1r.africa", reason }, Ct)).IsProblem(422, "invalid").Faults());
         (await before.PostAsync("/api/v1/overrides", new { node = mine.Node, reason }, Ct)).IsProblem(409, "override-not-needed");
         (await mine.Steward.PostAsync("/api/v1/overrides", new { node = other.Node, reason }, Ct)).IsProblem(403, "override-for-people");
         var opened = (await before.PostAsync("/api/v1/overrides", new { node = other.Node, reason }, Ct)).Expect(201).Json;
@@ -120,7 +121,8 @@ public sealed class KeepingTests(Shared shared)
         Assert.Equal(1, await shared.ScalarAsync<long>("select count(*) from change_log where node = $1 and type = 'membership.override-opened'", Ct, other.Node));
 
         // The owner ends it.
-        (await other.Steward.PostAsync($"/api/v1/accounts/{steward.Account}/grants/{opened["id"]}/end", null, Ct)).Expect(200);
+        var ended = (await other.Steward.PostAsync($"/api/v1/accounts/{steward.Account}/grants/{opened["id"]}/end", null, Ct)).Expect(200);
+        Assert.DoesNotContain(steward.Email, ended.Text, StringComparison.Ordinal);
         (await during.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
         using var after = app.With((await app.RefreshAsync((string)refreshed["refresh_token"]!, Ct)).Expect(200).Json);
         Assert.Empty((await after.GetAsync($"/api/v1/organisations?node={other.Node}", Ct)).Json["items"]!.AsArray());

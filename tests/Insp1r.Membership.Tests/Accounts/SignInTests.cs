@@ -160,7 +160,10 @@ public sealed class SignInTests(Shared shared)
         using var other = new PersonBrowser(shared.App.Address);
         await other.GetAsync("/account/forgotten", Ct);
 
-        var known = (await other.PostAsync("/account/forgotten", Ct, ("email", somebody.Email.ToUpperInvariant()))).Is(200);
+        // Asked by many at once it is answered to each as if there were nobody, and one mail goes.
+        var many = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => other.PostAsync("/account/forgotten", Ct, ("email", somebody.Email.ToUpperInvariant()))));
+        Assert.All(many, answer => answer.Is(200));
+        var known = many[0];
         await other.GetAsync("/account/forgotten", Ct);
         var unknown = (await other.PostAsync("/account/forgotten", Ct, ("email", "nobody@example.org"))).Is(200);
         var link = (await shared.Mail.WaitForAsync(somebody.Email, Ct, number: 2)).Link("/account/reset");

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Insp1r.Membership.Accounts.Pages;
 using Insp1r.ServiceDefaults.Access;
@@ -123,16 +124,7 @@ internal sealed class ExternalProvider
             return null;
 
         var configuration = await DiscoverAsync(ct);
-        using var answer = await _http.PostAsync(configuration.TokenEndpoint, new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["grant_type"] = "authorization_code",
-            ["code"] = code,
-            ["redirect_uri"] = _callback,
-            ["client_id"] = _options.ClientId,
-            ["client_secret"] = _options.ClientSecret,
-            ["code_verifier"] = asked.FindFirstValue("verifier")!,
-        }), ct);
-        if (!answer.IsSuccessStatusCode || (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>(ct))?["id_token"] is not { } idToken)
+        if (await ExchangeAsync(configuration.TokenEndpoint, code, asked.FindFirstValue("verifier")!, ct) is not { } idToken)
             return null;
 
         var verdict = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(idToken, new TokenValidationParameters
@@ -150,6 +142,28 @@ internal sealed class ExternalProvider
         var purpose = new ExternalPurpose(
             asked.FindFirstValue("returnUrl")!, Guid.TryParse(asked.FindFirstValue("account"), out var account) ? account : null, asked.FindFirstValue("token"));
         return new ExternalIdentity(configuration.Issuer, subject, verdict.ClaimsIdentity.FindAll("amr").Any(method => StrongMethods.Contains(method.Value, StringComparer.Ordinal)), purpose);
+    }
+
+    /// <summary>The id token, or null where the provider gives none for this code.</summary>
+    private async Task<string?> ExchangeAsync(string endpoint, string code, string verifier, CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await _http.PostAsync(endpoint, new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["grant_type"] = "authorization_code",
+                ["code"] = code,
+                ["redirect_uri"] = _callback,
+                ["client_id"] = _options.ClientId,
+                ["client_secret"] = _options.ClientSecret,
+                ["code_verifier"] = verifier,
+            }), ct);
+            return answer.IsSuccessStatusCode ? (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>(ct))?["id_token"] : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            throw new ProviderAwayException(e);
+        }
     }
 
     private async Task<OpenIdConnectConfiguration> DiscoverAsync(CancellationToken ct)

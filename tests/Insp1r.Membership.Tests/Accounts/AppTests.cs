@@ -1,4 +1,5 @@
 using Insp1r.Testing.Stack;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Insp1r.Membership.Tests.Accounts;
 
@@ -20,8 +21,13 @@ public sealed class AppTests(Shared shared)
         using var api = app.With(tokens);
         (await api.PostAsync("/api/v1/organisations", network.Organisation("Registered by a person"), Ct)).Expect(201);
         (await api.PostAsync("/api/v1/nodes", new { path = $"{network.Node}.x", level = "national", names = new { en = "x" } }, Ct)).IsProblem(403, "forbidden");
-        var idToken = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken((string)tokens["id_token"]!);
+        var idToken = new JsonWebToken((string)tokens["id_token"]!);
         Assert.Equal((somebody.Account.ToString(), "n0nce", app.ClientId), (idToken.Subject, idToken.GetClaim("nonce").Value, idToken.Audiences.Single()));
+        // However the token came: when and how the person signed in stays what it was.
+        var signedInAt = await shared.ScalarAsync<DateTime>("select created_at from account_session where account_id = $1 and app is null", Ct, somebody.Account);
+        var refreshed = new JsonWebToken((string)(await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).Expect(200).Json["id_token"]!);
+        foreach (var token in (JsonWebToken[])[idToken, refreshed])
+            Assert.Equal((new DateTimeOffset(signedInAt).ToUnixTimeSeconds(), "pwd"), (token.GetPayloadValue<long>("auth_time"), token.GetPayloadValue<string[]>("amr").Single()));
         // An id token is no access token.
         using var confused = shared.App.With((string)tokens["id_token"]!);
         (await confused.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
@@ -90,8 +96,8 @@ public sealed class AppTests(Shared shared)
         var answer = (await somebody.Browser.GetAsync(app.Address(changes: [(name, value)]), Ct)).Is(302);
 
         Assert.StartsWith(TestApp.RedirectUri, answer.Location, StringComparison.Ordinal);
-        Assert.Contains("error", TestApp.Back(answer).Keys);
-        Assert.DoesNotContain("code", TestApp.Back(answer).Keys);
+        Assert.Contains("error", answer.Back.Keys);
+        Assert.DoesNotContain("code", answer.Back.Keys);
     }
 
     [Theory]
@@ -163,6 +169,47 @@ public sealed class AppTests(Shared shared)
     }
 
     [Fact]
+    public async Task ChangedApp_DoesNoMoreThanItMayNow()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var somebody = await shared.WelcomeAsync(network, Ct, $"contributor@{network.Node}");
+        var app = await TestApp.AddAsync(shared, Ct);
+        var tokens = await app.SignInAsync(somebody.Browser, Ct);
+        using var before = app.With(tokens);
+        (await before.PostAsync("/api/v1/organisations", network.Organisation("Before"), Ct)).Expect(201);
+
+        Assert.Equal(["/redirectUris/0 bad-address", "/scopes required"], (await ChangeAsync(new { redirectUris = (string[])["http://app.example.org"], scopes = Array.Empty<string>() })).IsProblem(422, "invalid").Faults().Order());
+        var changed = (await ChangeAsync(new { name = "Reading app", scopes = (string[])["read"] })).Expect(200).Json;
+        Assert.Equal(("Reading app", TestApp.RedirectUri, 2), ((string)changed["name"]!, (string)changed["redirectUris"]![0]!, (int)changed["version"]!));
+        (await ChangeAsync(new { name = "Late" }, ("If-Match", "\"1\""))).IsProblem(412, "version-stale");
+
+        (await before.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+        using var after = app.With((await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).Expect(200).Json);
+        (await after.GetAsync("/api/v1/organisations", Ct)).Expect(200);
+        (await after.PostAsync("/api/v1/organisations", network.Organisation("After"), Ct)).IsProblem(403, "forbidden");
+        Assert.Equal("membership.app-added membership.app-changed", await shared.ScalarAsync<string>(
+            "select string_agg(type, ' ' order by subject_version) from change_log where subject_id = $1", Ct, Guid.Parse((string)changed["id"]!)));
+        (await shared.Steward.PostAsync($"/api/v1/apps/{app.ClientId}/revocation", null, Ct)).Expect(200);
+        (await ChangeAsync(new { name = "Over" })).IsProblem(409, "app-revoked");
+        somebody.Browser.Dispose();
+
+        Task<Answer> ChangeAsync(object changes, params (string, string)[] headers) =>
+            shared.Steward.PatchAsync($"/api/v1/apps/{app.ClientId}", changes, Ct, headers is [] ? [("If-Match", "*")] : headers);
+    }
+
+    [Fact]
+    public async Task WhatEndsWithAnIdempotencyKey_StopsAtOnceToo()
+    {
+        var (somebody, app) = await SignedInAsync();
+        using var api = app.With(await app.SignInAsync(somebody.Browser, Ct));
+        (await api.GetAsync("/api/v1/organisations", Ct)).Expect(200);
+
+        (await shared.Steward.PostAsync($"/api/v1/apps/{app.ClientId}/revocation", null, Ct, ("Idempotency-Key", $"{Guid.NewGuid()}"))).Expect(200);
+
+        (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+    }
+
+    [Fact]
     public async Task RevokedApp_GetsNothingMore()
     {
         var (somebody, app) = await SignedInAsync();
@@ -205,7 +252,7 @@ public sealed class AppTests(Shared shared)
         Assert.Contains("action=\"/account/sign-out\"", page.Text, StringComparison.Ordinal);
 
         var refused = (await browser.PostAsync("/connect/authorize", Ct, ("answer", "refuse"))).Is(302);
-        Assert.Equal("access_denied", TestApp.Back(refused)["error"]);
+        Assert.Equal("access_denied", refused.Back["error"]);
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class ExternalProviderTests(Shared shared)
         var (providerPort, port) = (FreePort.Next(), FreePort.Next());
         var (issuer, address) = ($"http://127.0.0.1:{providerPort}", $"http://127.0.0.1:{port}");
         await using var provider = MembershipApp.StartAt(providerPort, await shared.Postgres.CreateDatabaseAsync("provider", Ct), [.. shared.Mail.Settings, ("Authority:Issuer", issuer)]);
-        await using var here = MembershipApp.StartAt(port, await shared.Postgres.CreateDatabaseAsync("signed_in_elsewhere", Ct),
+        var database = await shared.Postgres.CreateDatabaseAsync("signed_in_elsewhere", Ct);
+        await using var here = MembershipApp.StartAt(port, database,
             [.. shared.Mail.Settings, ("Authority:Issuer", address), ("ExternalProvider:Authority", issuer), ("ExternalProvider:Name", "Union login"), ("ExternalProvider:ClientId", "insp1r"), ("ExternalProvider:ClientSecret", "not looked at there"), ("ExternalProvider:AllowHttp", "true")]);
         using var providerSteward = provider.As("steward", "steward@insp1r");
         using var steward = here.As("steward", "steward@insp1r");
@@ -43,6 +44,16 @@ public sealed class ExternalProviderTests(Shared shared)
         using var again = new PersonBrowser(here.Address);
         await again.GetAsync("/account/sign-in", Ct);
         Assert.Contains(ourMail, (await ThroughAsync(again, there)).Is(200).Text, StringComparison.Ordinal);
+        // In the trail it is their own doing.
+        Assert.Equal("", await Shared.ScalarOfAsync<string>(
+            database, "select coalesce(string_agg(type || ' by ' || actor, ', '), '') from change_log where subject = 'account' and type ~ 'activated|signed-in' and actor <> subject_id::text", Ct));
+        Assert.Equal(3, await Shared.ScalarOfAsync<long>(database, "select count(*) from change_log where subject = 'account' and type ~ 'activated|signed-in'", Ct));
+
+        // A second factor of their own, without a password to ask for: they signed in just now. Later they would have to do so again.
+        var offered = (await again.PostAsync("/account/second-factor/begin", Ct, ("what", "replace"))).Is(302);
+        await again.SetUpAsync(await again.FollowAsync(offered, Ct), Ct);
+        await Shared.ScalarOfAsync<long>(database, "with s as (update account_session set signed_in_at = signed_in_at - interval '11 minutes' returning 1) select count(*) from s", Ct);
+        Assert.Contains("Sign out and in again", (await again.PostAsync("/account/second-factor/begin", Ct, ("what", "recovery"))).Is(422).Fault, StringComparison.Ordinal);
 
         // Whom the provider knows, and nobody here invited, gets nowhere.
         using var uninvited = new PersonBrowser(here.Address);

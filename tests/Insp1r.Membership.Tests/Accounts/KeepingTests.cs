@@ -4,6 +4,8 @@ namespace Insp1r.Membership.Tests.Accounts;
 
 public sealed class KeepingTests(Shared shared)
 {
+    private const string Reason = "Nobody can be reached and it cannot wait";
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -136,11 +138,12 @@ public sealed class KeepingTests(Shared shared)
         var mine = await shared.NewNetworkAsync(Ct);
         var other = await shared.NewNetworkAsync(Ct);
         await other.RegisterAsync("Of the other network", Ct);
+        var owner = await shared.WelcomeAsync(other, Ct, $"steward@{other.Node}");
         var steward = await shared.WelcomeAsync(mine, Ct, $"steward@{mine.Node}");
         var app = await TestApp.AddAsync(shared, Ct);
         var tokens = await app.SignInAsync(steward.Browser, Ct);
         using var before = app.With(tokens);
-        var opened = (await before.PostAsync("/api/v1/overrides", new { node = other.Node, reason = "Nobody can be reached and it cannot wait" }, Ct)).Expect(201).Id;
+        var opened = (await before.PostAsync("/api/v1/overrides", new { node = other.Node, reason = Reason }, Ct)).Expect(201).Id;
 
         await shared.ScalarAsync<Guid>("update account_grant set until = now() + interval '2 minutes' where id = $1 returning id", Ct, opened);
         var near = (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).Expect(200).Json;
@@ -148,7 +151,66 @@ public sealed class KeepingTests(Shared shared)
         await shared.ScalarAsync<Guid>("update account_grant set until = now() - interval '1 second' where id = $1 returning id", Ct, opened);
         using var after = app.With((await app.RefreshAsync((string)near["refresh_token"]!, Ct)).Expect(200).Json);
         Assert.Empty((await after.GetAsync($"/api/v1/organisations?node={other.Node}", Ct)).Json["items"]!.AsArray());
+        owner.Browser.Dispose();
         steward.Browser.Dispose();
+    }
+
+    [Fact]
+    public async Task G3_Override_ThatNobodyWouldLearnOf_IsRefused()
+    {
+        var mine = await shared.NewNetworkAsync(Ct);
+        var other = await shared.NewNetworkAsync(Ct);
+        // Invited, and so without a way to be told yet.
+        await other.InviteAsync(Ct, $"steward@{other.Node}");
+        var steward = await shared.WelcomeAsync(mine, Ct, $"steward@{mine.Node}");
+        var app = await TestApp.AddAsync(shared, Ct);
+        using var api = app.With(await app.SignInAsync(steward.Browser, Ct));
+
+        (await api.PostAsync("/api/v1/overrides", new { node = other.Node, reason = Reason }, Ct)).IsProblem(409, "override-nobody-to-tell");
+
+        Assert.Equal(0, await shared.ScalarAsync<long>("select count(*) from account_grant where account_id = $1 and override_reason is not null", Ct, steward.Account));
+        steward.Browser.Dispose();
+    }
+
+    [Fact]
+    public async Task ClosedAccount_LeavesItsAddressFree_ForWhoBeginsAnewInAnotherNetwork()
+    {
+        var before = await shared.NewNetworkAsync(Ct);
+        var somebody = await shared.WelcomeAsync(before, Ct, $"reader@{before.Node}");
+        var now = await shared.NewNetworkAsync(Ct);
+        var person = await now.PersonAsync("The same in another network", somebody.Email, Ct);
+        (await InviteAsync()).IsProblem(409, "account-exists");
+        (await before.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/closure", null, Ct)).Expect(200);
+
+        (await InviteAsync()).Expect(201);
+
+        using var browser = new PersonBrowser(shared.App.Address);
+        var page = await browser.TakeUpAsync((await shared.Mail.WaitForAsync(somebody.Email, Ct, number: 2)).Link("/account/invitation"), Ct);
+        Assert.Contains(now.Node, page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{before.Node}<", page.Text, StringComparison.Ordinal);
+        (await browser.SignInAsync(somebody.Email, PersonBrowser.Password, Ct)).Is(200);
+        // The way back is taken: one address opens one account.
+        (await before.Steward.PostAsync("/api/v1/accounts", new { personId = somebody.Person, grants = (string[])[$"reader@{before.Node}"] }, Ct)).IsProblem(409, "account-exists");
+        somebody.Browser.Dispose();
+
+        Task<Answer> InviteAsync() => now.Steward.PostAsync("/api/v1/accounts", new { personId = person, grants = (string[])[$"reader@{now.Node}"] }, Ct);
+    }
+
+    [Fact]
+    public async Task InvitationSentAgain_GoesToTheAddressThatIsRecordedByNow()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var (person, account, mistyped) = await network.InviteAsync(Ct, $"reader@{network.Node}");
+        var email = $"{Guid.NewGuid():N}@example.org";
+        (await network.Steward.PatchAsync($"/api/v1/persons/{person}", new { email }, Ct, ("If-Match", "*"))).Expect(200);
+
+        var again = (await network.Steward.PostAsync($"/api/v1/accounts/{account["id"]}/invitation", null, Ct)).Expect(200).Json;
+
+        Assert.Equal(email, (string)again["email"]!);
+        using var browser = new PersonBrowser(shared.App.Address);
+        await browser.TakeUpAsync((await shared.Mail.WaitForAsync(email, Ct)).Link("/account/invitation"), Ct);
+        (await browser.SignInAsync(mistyped, PersonBrowser.Password, Ct)).Is(401);
+        (await browser.SignInAsync(email, PersonBrowser.Password, Ct)).Is(200);
     }
 
     [Fact]

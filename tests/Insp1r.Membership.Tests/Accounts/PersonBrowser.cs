@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -9,60 +8,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Insp1r.Membership.Tests.Accounts;
 
-/// <summary>A page as a browser got it.</summary>
-internal sealed record PageAnswer(int Status, string? Location, string Text, IReadOnlyList<string> SetCookies, string ContentSecurityPolicy)
-{
-    /// <summary>What the page complains of.</summary>
-    public string Fault => Text.Split("role=\"alert\">") is [_, var after] ? after[..after.IndexOf('<', StringComparison.Ordinal)] : "";
-
-    public PageAnswer Is(int status)
-    {
-        Assert.True(Status == status, $"expected {status}, got {Status} (to {Location}): {Text}");
-        return this;
-    }
-}
-
-/// <summary>Somebody in front of a browser: keeps cookies, and sends forms with what the page that it saw last had hidden in them.</summary>
-internal sealed partial class PersonBrowser : IDisposable
+/// <summary>Somebody with an account, or about to have one, in front of a browser.</summary>
+internal sealed partial class PersonBrowser(Uri address) : PageBrowser(address)
 {
     public const string Password = "orange tram sings quietly";
-
-    private readonly HttpClient _http;
-    private PageAnswer? _last;
-
-    public PersonBrowser(Uri address)
-    {
-        Cookies = new CookieContainer();
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = Cookies }) { BaseAddress = address };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd("TestBrowser/1.0");
-    }
-
-    public CookieContainer Cookies { get; }
 
     /// <summary>The base32 key of the second factor, once it was set up here.</summary>
     public string? Key { get; set; }
     public IReadOnlyList<string> RecoveryCodes { get; private set; } = [];
-
-    public Task<PageAnswer> GetAsync(string path, CancellationToken ct) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), ct);
-
-    /// <summary>Sends a form as the last page had it, with these fields filled in, or left out where they are null.</summary>
-    public Task<PageAnswer> PostAsync(string path, CancellationToken ct, params (string Name, string? Value)[] fields)
-    {
-        var hidden = HiddenField().Matches(_last!.Text).Select(match => (Name: match.Groups["name"].Value, Value: WebUtility.HtmlDecode(match.Groups["value"].Value)))
-            .DistinctBy(field => field.Name, StringComparer.Ordinal).Where(field => !fields.Any(given => given.Name == field.Name));
-        return PostBareAsync(path, ct, [.. hidden, .. fields.Where(field => field.Value is not null).Select(field => (field.Name, field.Value!))]);
-    }
-
-    /// <summary>Sends just these fields, as a page of somebody else's could.</summary>
-    public Task<PageAnswer> PostBareAsync(string path, CancellationToken ct, params (string Name, string Value)[] fields) => SendAsync(
-        new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) }, ct);
-
-    public async Task<PageAnswer> FollowAsync(PageAnswer answer, CancellationToken ct)
-    {
-        while (answer is { Status: 302, Location: not null })
-            answer = await GetAsync(answer.Location, ct);
-        return answer;
-    }
 
     /// <summary>Takes up an invitation, with a second factor where that is asked for, and is signed in then.</summary>
     public async Task<PageAnswer> TakeUpAsync(Uri link, CancellationToken ct)
@@ -82,34 +35,13 @@ internal sealed partial class PersonBrowser : IDisposable
 
     public async Task<PageAnswer> SignInAsync(string email, string password, CancellationToken ct, string? code = null)
     {
-        await GetAsync("/account/sign-in", ct);
-        var answer = await PostAsync("/account/sign-in", ct, ("email", email), ("password", password));
+        var answer = await base.SignInAsync(email, password, ct);
         if (answer.Status != 302)
             return answer;
 
         answer = await FollowAsync(answer, ct);
         return code is null ? answer : await FollowAsync(await PostAsync("/account/code", ct, ("code", code)), ct);
     }
-
-    public void Dispose() => _http.Dispose();
-
-    private async Task<PageAnswer> SendAsync(HttpRequestMessage request, CancellationToken ct)
-    {
-        using (request)
-        {
-            using var response = await _http.SendAsync(request, ct);
-            var page = new PageAnswer(
-                (int)response.StatusCode, response.Headers.Location?.OriginalString, await response.Content.ReadAsStringAsync(ct),
-                response.Headers.TryGetValues("Set-Cookie", out var cookies) ? [.. cookies] : [],
-                response.Headers.TryGetValues("Content-Security-Policy", out var policy) ? policy.Single() : "");
-            if (page.Text.Contains("<form", StringComparison.Ordinal))
-                _last = page;
-            return page;
-        }
-    }
-
-    [GeneratedRegex("<input(?: type=\"hidden\")? name=\"(?<name>[^\"]+)\" (?:type=\"hidden\" )?value=\"(?<value>[^\"]*)\"", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex HiddenField();
 
     [GeneratedRegex("<code id=\"key\">(?<key>[A-Z2-7 ]+)</code>", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex KeyOnPage();
@@ -159,15 +91,12 @@ internal sealed class TestApp(Shared shared, string clientId)
     }
 
     /// <summary>The person lets the app in; gives what came back in the address.</summary>
-    public async Task<Dictionary<string, string>> AskAsync(PersonBrowser browser, CancellationToken ct, string scope = "read write openid offline_access")
+    public async Task<IReadOnlyDictionary<string, string>> AskAsync(PersonBrowser browser, CancellationToken ct, string scope = "read write openid offline_access")
     {
         (await browser.GetAsync(Address(scope), ct)).Is(200);
-        var back = (await browser.PostAsync("/connect/authorize", ct, ("answer", "allow"))).Is(302);
-        return Back(back);
+        return (await browser.PostAsync("/connect/authorize", ct, ("answer", "allow"))).Is(302).Back;
     }
 
-    public static Dictionary<string, string> Back(PageAnswer answer) => new Uri(answer.Location!).Query.TrimStart('?').Split('&').Select(part => part.Split('=', 2))
-        .ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1]), StringComparer.Ordinal);
 
     public Task<Answer> ExchangeAsync(string code, CancellationToken ct, params (string Name, string? Value)[] changes) => TokenAsync(
         ct, [("grant_type", "authorization_code"), ("client_id", clientId), ("code", code), ("redirect_uri", RedirectUri), ("code_verifier", Verifier), .. changes]);

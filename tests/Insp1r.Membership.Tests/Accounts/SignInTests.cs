@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Insp1r.Membership.Accounts;
+using Insp1r.Testing;
 using Insp1r.Testing.Stack;
 
 namespace Insp1r.Membership.Tests.Accounts;
@@ -297,7 +298,7 @@ public sealed class SignInTests(Shared shared)
             Assert.Contains(words, page.Text, StringComparison.Ordinal);
             Assert.Contains($"<html lang=\"{language}\">", page.Text, StringComparison.Ordinal);
             Assert.DoesNotContain("<script", page.Text, StringComparison.OrdinalIgnoreCase);
-            Assert.Contains("default-src 'none'", page.ContentSecurityPolicy, StringComparison.Ordinal);
+            Assert.Contains("default-src 'none'", page.Headers["Content-Security-Policy"], StringComparison.Ordinal);
         }
     }
 

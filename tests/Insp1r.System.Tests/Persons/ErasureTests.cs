@@ -63,6 +63,9 @@ public sealed class ErasureTests(Platform platform)
         Assert.Equal(("directory-network", 1), ((string?)export["consents"]![0]!["purpose"], (int)export["consents"]![0]!["wordingVersion"]!));
         Assert.Contains("syndicat", (string)export["wordings"]![0]!["texts"]!["fr"]!, StringComparison.Ordinal);
         Assert.Equal((Email, "invited"), ((string?)export["account"]!["email"], (string?)export["account"]!["status"]));
+        Assert.Superset(
+            new HashSet<string?>(["membership.person-recorded", "membership.account-invited"], StringComparer.Ordinal),
+            export["trail"]!.AsArray().Select(entry => (string?)entry!["type"]).ToHashSet(StringComparer.Ordinal));
         var quote = export["elsewhere"]!["communications"]!["speakers"]!.AsArray().Single()!;
         Assert.Equal(($"{recorded}", Name), ((string?)quote["eventId"], (string?)quote["name"]));
         foreach (var (client, status) in ((string, int)[])[("nepal", 404), ("reader", 403), ("operator", 403)])

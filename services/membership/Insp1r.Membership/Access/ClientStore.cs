@@ -48,8 +48,8 @@ internal sealed class ClientStore(ServiceDatabase database, LogSignal signal)
         command.Parameters.AddWithValue(now);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var found = await reader.ReadAsync(ct);
-        var current = ClientSecret.Matches(secret, found ? await reader.GetFieldValueAsync<byte[]>(10, ct) : null);
-        var previous = ClientSecret.Matches(secret, found && !await reader.IsDBNullAsync(11, ct) ? await reader.GetFieldValueAsync<byte[]>(11, ct) : null);
+        var current = RandomSecret.Matches(secret, found ? await reader.GetFieldValueAsync<byte[]>(10, ct) : null);
+        var previous = RandomSecret.Matches(secret, found && !await reader.IsDBNullAsync(11, ct) ? await reader.GetFieldValueAsync<byte[]>(11, ct) : null);
         return current || previous ? Read(reader) : null;
     }
 
@@ -93,7 +93,7 @@ internal sealed class ClientStore(ServiceDatabase database, LogSignal signal)
               access_changed_at = case when $4 is null then $2 else access_changed_at end
             where client_id = $1 and revoked_at is null
             returning {Columns}
-            """, ct, Value(ClientSecret.Hash(secret)), new NpgsqlParameter { Value = (object?)previousUntil ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            """, ct, Value(RandomSecret.Hash(secret)), new NpgsqlParameter { Value = (object?)previousUntil ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
 
     /// <summary>Ends the client for good. A second time changes nothing.</summary>
     public async Task<ApiClient?> RevokeAsync(string clientId, DateTimeOffset at, CancellationToken ct) =>
@@ -169,7 +169,7 @@ internal sealed class ClientStore(ServiceDatabase database, LogSignal signal)
     }
 
     private static NpgsqlParameter[] Values(ApiClient client, string secret) =>
-        [Value(client.Id), Value(ClientSecret.Hash(secret)), Value(client.Description), Value(client.Grants), Value(client.Scopes), Value(client.CreatedBy)];
+        [Value(client.Id), Value(RandomSecret.Hash(secret)), Value(client.Description), Value(client.Grants), Value(client.Scopes), Value(client.CreatedBy)];
 
     private static NpgsqlParameter Value<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
 

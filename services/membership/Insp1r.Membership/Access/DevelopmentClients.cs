@@ -44,7 +44,7 @@ internal sealed class DevelopmentClients(ServiceDatabase database, ClientStore c
 
         var kept = File.Exists(file) ? JsonSerializer.Deserialize<Entry[]>(await File.ReadAllTextAsync(file, ct), JsonDefaults.Options) ?? [] : [];
         var entries = Wanted
-            .Select(wanted => wanted with { Secret = kept.FirstOrDefault(entry => entry.ClientId == wanted.ClientId)?.Secret ?? ClientSecret.Generate() })
+            .Select(wanted => wanted with { Secret = kept.FirstOrDefault(entry => entry.ClientId == wanted.ClientId)?.Secret ?? RandomSecret.Generate() })
             .ToArray();
         await PrivateFile.WriteAsync(file, entries, ct);
         var now = clock.GetUtcNow();

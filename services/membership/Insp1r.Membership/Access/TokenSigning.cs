@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Insp1r.Membership.Accounts;
 using Insp1r.Messaging;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
@@ -98,17 +99,26 @@ internal sealed class TokenSigning(ServiceDatabase database, SigningKeys publicK
         });
 
     /// <summary>An id token (OpenID Connect): tells an app which account signed in, when and how. It opens nothing here.</summary>
-    public string IssueIdToken(string subject, string app, string? nonce, DateTimeOffset signedInAt, bool secondFactor)
+    public string IssueIdToken(string subject, AccountSession session, string? nonce)
     {
         var claims = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             [Claims.Subject] = subject,
-            ["auth_time"] = signedInAt.ToUnixTimeSeconds(),
-            ["amr"] = secondFactor ? ["pwd", "otp", "mfa"] : new[] { "pwd" },
+            ["auth_time"] = session.SignedInAt.ToUnixTimeSeconds(),
         };
+        // Another provider knows what it saw; all that is known here of it is whether that was enough.
+        string[] methods = session switch
+        {
+            { Provider: null, SecondFactor: true } => ["pwd", "otp", "mfa"],
+            { Provider: null } => ["pwd"],
+            { SecondFactor: true } => ["mfa"],
+            _ => [],
+        };
+        if (methods.Length > 0)
+            claims["amr"] = methods;
         if (nonce is not null)
             claims["nonce"] = nonce;
-        return Sign("JWT", app, clock.GetUtcNow() + Lifetime, claims);
+        return Sign("JWT", session.App!, clock.GetUtcNow() + Lifetime, claims);
     }
 
     private string Sign(string type, string audience, DateTimeOffset expires, Dictionary<string, object> claims)

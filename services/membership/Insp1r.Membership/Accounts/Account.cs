@@ -45,8 +45,6 @@ public sealed class Account : IdentityUser<Guid>
         Id = id,
         PersonId = personId,
         Node = node,
-        UserName = email,
-        NormalizedUserName = Normalize(email),
         Email = email,
         NormalizedEmail = Normalize(email),
         Language = language,
@@ -57,8 +55,10 @@ public sealed class Account : IdentityUser<Guid>
         SecurityStamp = NewStamp(),
     };
 
-    public void InviteAgain(DateTimeOffset at)
+    /// <summary>To the address that the person has by now.</summary>
+    public void InviteAgain(string email, DateTimeOffset at)
     {
+        (Email, NormalizedEmail) = (email, Normalize(email));
         if (InvitedAt is not null)
             InvitedAt = at;
     }
@@ -89,7 +89,7 @@ public sealed class Account : IdentityUser<Guid>
     {
         if (IsOpen)
             throw new InvalidOperationException("The account is open.");
-        (UserName, NormalizedUserName, Email, NormalizedEmail, Language) = (email, Normalize(email), email, Normalize(email), language);
+        (Email, NormalizedEmail, Language) = (email, Normalize(email), language);
         (ClosedAt, ActivatedAt, TwoFactorEnabled, EmailConfirmed) = (null, null, false, false);
         SecurityStamp = NewStamp();
         ChangeAccess(at);
@@ -100,7 +100,7 @@ public sealed class Account : IdentityUser<Guid>
     {
         if (IsOpen)
             Close(at);
-        (Email, NormalizedEmail, UserName, NormalizedUserName, PasswordHash, Language) = (null, null, null, null, null, "en");
+        (Email, NormalizedEmail, PasswordHash, Language) = (null, null, null, "en");
     }
 
     /// <summary>Makes every link worthless that was mailed before.</summary>
@@ -115,7 +115,6 @@ internal sealed class AccountMapping :
     IEntityTypeConfiguration<Account>, IEntityTypeConfiguration<IdentityUserLogin<Guid>>, IEntityTypeConfiguration<IdentityUserToken<Guid>>
 {
     public const string UniqueEmail = "account_email";
-    public const string UniquePerson = "account_person";
 
     public void Configure(EntityTypeBuilder<Account> account)
     {
@@ -125,9 +124,10 @@ internal sealed class AccountMapping :
         account.Property<uint>("xmin").IsRowVersion();
         account.Ignore(a => a.ConcurrencyStamp);
         account.Property(a => a.Node).UseCollation("C");
-        account.Ignore(a => a.PhoneNumber).Ignore(a => a.PhoneNumberConfirmed);
-        account.HasIndex(a => a.NormalizedEmail).IsUnique().HasDatabaseName(UniqueEmail);
-        account.HasIndex(a => a.PersonId).IsUnique().HasDatabaseName(UniquePerson);
+        account.Ignore(a => a.UserName).Ignore(a => a.NormalizedUserName).Ignore(a => a.PhoneNumber).Ignore(a => a.PhoneNumberConfirmed);
+        // A closed account signs nobody in: its address is free for who begins anew in another network.
+        account.HasIndex(a => a.NormalizedEmail).IsUnique().HasFilter("closed_at is null").HasDatabaseName(UniqueEmail);
+        account.HasIndex(a => a.PersonId).IsUnique().HasDatabaseName("account_person");
         account.HasIndex(a => new { a.Node, a.Id });
         account.HasIndex(a => a.AccessChangedAt).HasFilter("access_changed_at is not null");
     }

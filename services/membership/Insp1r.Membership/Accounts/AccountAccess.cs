@@ -1,19 +1,19 @@
 using Insp1r.Membership.Access;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Mail;
+using Insp1r.Membership.Overrides;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Accounts;
 
-/// <summary>What accounts may do now, and how what they may do no more stops.</summary>
+/// <summary>What accounts may do now, and how it ends what they may do no more.</summary>
 internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdrawn, MailSignal mail, TimeProvider clock)
 {
     /// <summary>The grants in force. Without a second factor those are left out that need one.</summary>
     public async Task<List<AccountGrant>> GrantsAsync(Guid accountId, bool secondFactor, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var grants = await db.AccountGrants.AsNoTracking().Where(g => g.AccountId == accountId && g.From <= now && (g.Until == null || g.Until > now)).OrderBy(g => g.Id).ToListAsync(ct);
+        var grants = await db.AccountGrants.AsNoTracking().Where(AccountGrant.InForce(clock.GetUtcNow())).Where(g => g.AccountId == accountId).OrderBy(g => g.Id).ToListAsync(ct);
         return secondFactor ? grants : [.. grants.Where(grant => !AccountGrant.NeedsSecondFactor(grant.Grant))];
     }
 
@@ -42,11 +42,42 @@ internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdra
     public Task VoidCodesAsync(Account account, CancellationToken ct) =>
         db.AuthorizationCodes.Where(c => c.AccountId == account.Id && c.UsedAt == null).ExecuteDeleteAsync(ct);
 
+    /// <summary>No second factor, recovery code or login at another provider opens the account any more. The caller saves.</summary>
+    public async Task ForgetCredentialsAsync(Guid accountId, CancellationToken ct)
+    {
+        db.RemoveRange(await db.UserTokens.Where(t => t.UserId == accountId).ToListAsync(ct));
+        db.RemoveRange(await db.UserLogins.Where(l => l.UserId == accountId).ToListAsync(ct));
+    }
+
+    /// <summary>
+    /// Erases an account, within the transaction that is open: what stays is that there was one, and what it could do. The caller saves.
+    /// </summary>
+    public async Task EraseAsync(Account account, string by, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var grants = await db.AccountGrants.Where(g => g.AccountId == account.Id).ToListAsync(ct);
+        foreach (var grant in grants)
+            grant.Erase(now, by);
+        foreach (var grant in grants.Where(grant => grant.IsOverride))
+        {
+            db.Audit("override", grant.Id, 2, OverrideResponse.Of(grant).Node, "membership.override-erased", null, null, now);
+            await db.EraseTrailAsync("override", grant.Id, now, ct);
+        }
+
+        account.Erase(now);
+        db.Audit("account", account.Id, account.Version, account.Node, "membership.account-erased", null, null, now);
+        await db.EraseTrailAsync("account", account.Id, now, ct);
+        await ForgetCredentialsAsync(account.Id, ct);
+        await db.Sessions.Where(s => s.AccountId == account.Id).ExecuteDeleteAsync(ct);
+        await db.AuthorizationCodes.Where(c => c.AccountId == account.Id).ExecuteDeleteAsync(ct);
+        await db.OutgoingMails.Where(m => m.AccountId == account.Id).ExecuteDeleteAsync(ct);
+    }
+
     /// <summary>Ends what came with a contact role or mandate that ends now. The caller saves.</summary>
     public async Task EndWithRoleAsync(Guid personRoleId, string by, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        foreach (var grant in await db.AccountGrants.Where(g => g.PersonRoleId == personRoleId && (g.Until == null || g.Until > now)).ToListAsync(ct))
+        foreach (var grant in await db.AccountGrants.Where(AccountGrant.InForce(now)).Where(g => g.PersonRoleId == personRoleId).ToListAsync(ct))
         {
             grant.End(now, by);
             var account = await db.Accounts.SingleAsync(a => a.Id == grant.AccountId, ct);
@@ -76,10 +107,11 @@ internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdra
         await TellAsync(ct);
     }
 
-    /// <summary>After a commit: tokens that are out and worth less are refused from now on, and mails that wait go out.</summary>
-    public async Task TellAsync(CancellationToken ct)
-    {
-        await withdrawn.LoadAsync(ct);
-        mail.Set();
-    }
+    /// <summary>Once what was done is committed: tokens that are out and worth less are refused from now on, and mails that wait go out.</summary>
+    public Task TellAsync(CancellationToken ct) => db.AfterCommitAsync(
+        async () =>
+        {
+            await withdrawn.LoadAsync(ct);
+            mail.Set();
+        });
 }

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -39,7 +40,8 @@ public sealed class AccountGrant
         GrantedBy = by,
     };
 
-    public bool IsInForce(DateTimeOffset now) => From <= now && (Until is null || Until > now);
+    /// <summary>For a query: the grants that count at this moment.</summary>
+    public static Expression<Func<AccountGrant, bool>> InForce(DateTimeOffset now) => g => g.From <= now && (g.Until == null || g.Until > now);
 
     public void End(DateTimeOffset at, string by) => (Until, EndedBy) = (at, by);
 

@@ -25,6 +25,12 @@ public sealed class AccountSession
     /// <summary>True where a second factor was shown: without, no grant counts that needs one.</summary>
     public required bool SecondFactor { get; init; }
 
+    /// <summary>The issuer that said who this is; null where it was a password.</summary>
+    public required string? Provider { get; init; }
+
+    /// <summary>When the person showed who they are: an app's session may begin later.</summary>
+    public required DateTimeOffset SignedInAt { get; init; }
+
     /// <summary>What the person let the app do; empty for a browser.</summary>
     public string[] Scopes { get; init; } = [];
     public required DateTimeOffset CreatedAt { get; init; }
@@ -49,6 +55,7 @@ internal sealed class AccountSessionMapping : IEntityTypeConfiguration<AccountSe
         session.ToTable("account_session");
         session.Property(s => s.Id).ValueGeneratedNever();
         session.HasIndex(s => s.AccountId).HasFilter("ended_at is null");
+        session.HasIndex(s => s.App).HasFilter("ended_at is null and app is not null");
         session.HasIndex(s => s.ExpiresAt);
         session.HasOne<Account>().WithMany().HasForeignKey(s => s.AccountId).OnDelete(DeleteBehavior.Cascade);
     }

@@ -4,6 +4,7 @@ using Insp1r.Membership.Mail;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Insp1r.Membership.Accounts;
 
@@ -20,13 +21,14 @@ internal static class AccountsExtensions
 
         services.AddIdentityCore<Account>(identity =>
             {
-                // What a password must be, PasswordRules says; what an address must be, the invitation.
+                // What a password must be, PasswordRules says.
                 identity.Password = new PasswordOptions { RequiredLength = 1, RequiredUniqueChars = 1, RequireDigit = false, RequireLowercase = false, RequireNonAlphanumeric = false, RequireUppercase = false };
-                identity.User.AllowedUserNameCharacters = "";
                 identity.Lockout.MaxFailedAccessAttempts = Credentials.MaxFailures;
                 identity.Lockout.DefaultLockoutTimeSpan = Credentials.Lockout;
             })
             .AddUserStore<AccountStore>().AddPasswordValidator<PasswordRules>().AddLinkTokens();
+        // There are no user names, and which address an account may have the invitation says.
+        services.RemoveAll<IUserValidator<Account>>();
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = Credentials.HashRounds);
 
         services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<SignInFlow>().AddScoped<PersonTokens>().AddScoped<FirstAccounts>();

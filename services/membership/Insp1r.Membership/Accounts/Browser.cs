@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Insp1r.Membership.Accounts.SigningIn;
 using Insp1r.Membership.Data;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.EntityFrameworkCore;
@@ -22,7 +23,7 @@ internal enum NextStep
 /// Signing in and out in a browser. The cookie names a session in the database, so that it can be ended from elsewhere; between
 /// password and second factor there is another cookie, which lasts ten minutes and is good for nothing else.
 /// </summary>
-internal sealed class Browser(MembershipDb db, TimeProvider clock)
+internal sealed class Browser(MembershipDb db, ExternalProvider provider, TimeProvider clock)
 {
     public const string SessionScheme = "session";
     public const string StepScheme = "step";
@@ -65,6 +66,8 @@ internal sealed class Browser(MembershipDb db, TimeProvider clock)
             AccountId = account.Id,
             Device = Device(http),
             SecondFactor = secondFactor,
+            Provider = provider.Issuer,
+            SignedInAt = now,
             CreatedAt = now,
             LastUsedAt = now,
             ExpiresAt = now + AccountSession.BrowserLifetime,

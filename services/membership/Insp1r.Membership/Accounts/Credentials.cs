@@ -27,7 +27,7 @@ internal sealed class Credentials(UserManager<Account> users, IUserStore<Account
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var normalized = Account.Normalize(email);
-        var id = await db.Accounts.Where(a => a.NormalizedEmail == normalized).Select(a => a.Id).SingleOrDefaultAsync(ct);
+        var id = await db.Accounts.Where(a => a.NormalizedEmail == normalized && a.ClosedAt == null).Select(a => a.Id).SingleOrDefaultAsync(ct);
         var account = await LockAsync(id, ct);
         var hash = account?.PasswordHash ?? (_nobodysHash ??= users.PasswordHasher.HashPassword(Nobody, Guid.NewGuid().ToString()));
         var verdict = users.PasswordHasher.VerifyHashedPassword(account ?? Nobody, hash, password);

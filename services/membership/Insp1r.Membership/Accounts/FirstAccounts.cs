@@ -27,8 +27,7 @@ internal sealed class FirstAccounts(
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // Replicas that start together would each make their own.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(7308606)", ct);
-        if (!await db.Apps.AnyAsync(a => a.ClientId == "docs", ct))
-            db.Add(DocsPage());
+        await EnsureDocsPageAsync(ct);
         if (configuration["FirstSteward:Email"] is { Length: > 0 } email && !await db.Accounts.AnyAsync(ct))
             await mails.InviteAsync(Open(configuration["FirstSteward:Name"] ?? "First steward", email, configuration["FirstSteward:Language"] ?? "en", [Role.Steward, Role.Operator]));
         await db.SaveChangesAsync(ct);
@@ -47,7 +46,7 @@ internal sealed class FirstAccounts(
             var word = Words.Of(role);
             var email = $"{word}@example.org";
             var normalized = Account.Normalize(email);
-            var account = await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == normalized, ct) ?? Open($"Development {word}", email, "en", [role]);
+            var account = await db.Accounts.Where(a => a.NormalizedEmail == normalized).OrderByDescending(a => a.CreatedAt).FirstOrDefaultAsync(ct) ?? Open($"Development {word}", email, "en", [role]);
             await db.SaveChangesAsync(ct);
             entries.Add(new Entry(word, email, account.ActivatedAt is null && account.IsOpen ? await mails.InvitationLinkAsync(account) : null));
         }
@@ -66,14 +65,26 @@ internal sealed class FirstAccounts(
         return account;
     }
 
-    /// <summary>The gateway's page on which the API can be tried out.</summary>
-    private App DocsPage() => new()
+    /// <summary>The gateway's page on which the API can be tried out. It follows the platform where that gets another address.</summary>
+    private async Task EnsureDocsPageAsync(CancellationToken ct)
     {
-        ClientId = "docs",
-        Name = "INSP!R API",
-        RedirectUris = [$"{authority.Value.Issuer}/docs/oauth2-redirect.html"],
-        Scopes = [Scopes.Read, Scopes.Write, Scopes.Sync, Scopes.Operate],
-        CreatedAt = clock.GetUtcNow(),
-        CreatedBy = "system",
-    };
+        string[] redirectUris = [$"{authority.Value.Issuer}/docs/oauth2-redirect.html"];
+        if (await db.Apps.SingleOrDefaultAsync(a => a.ClientId == "docs", ct) is not { } app)
+        {
+            db.Add(new App
+            {
+                Id = Guid.CreateVersion7(clock.GetUtcNow()),
+                ClientId = "docs",
+                Name = "INSP!R API",
+                RedirectUris = redirectUris,
+                Scopes = [Scopes.Read, Scopes.Write, Scopes.Sync, Scopes.Operate],
+                CreatedAt = clock.GetUtcNow(),
+                CreatedBy = "system",
+            });
+        }
+        else if (!app.RedirectUris.SequenceEqual(redirectUris, StringComparer.Ordinal))
+        {
+            app.Change(app.Name, redirectUris, app.Scopes);
+        }
+    }
 }

@@ -10,6 +10,8 @@ namespace Insp1r.Membership.Apps;
 /// </summary>
 internal sealed class App
 {
+    /// <summary>Names the app in the audit trail; everywhere else its <see cref="ClientId"/> does.</summary>
+    public required Guid Id { get; init; }
     public required string ClientId { get; init; }
     public required string Name { get; set; }
 
@@ -18,8 +20,12 @@ internal sealed class App
     public required string[] Scopes { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
-    public DateTimeOffset? RevokedAt { get; set; }
-    public int Version { get; set; } = 1;
+    public DateTimeOffset? RevokedAt { get; private set; }
+    public int Version { get; private set; } = 1;
+
+    public void Change(string name, string[] redirectUris, string[] scopes) => (Name, RedirectUris, Scopes, Version) = (name, redirectUris, scopes, Version + 1);
+
+    public void Revoke(DateTimeOffset at) => (RevokedAt, Version) = (at, Version + 1);
 
     /// <summary>Compared as texts, as RFC 9700 asks; only the port of a loopback address is the program's to choose (RFC 8252, section 7.3).</summary>
     public bool Takes(string redirectUri) => RedirectUris.Any(known => known == redirectUri || IsSameLoopback(known, redirectUri));
@@ -47,6 +53,7 @@ internal sealed class AuthorizationCode
     public required string[] Scopes { get; init; }
     public string? Nonce { get; init; }
     public required bool SecondFactor { get; init; }
+    public required string? Provider { get; init; }
     public required DateTimeOffset SignedInAt { get; init; }
 
     /// <summary>The session that the code becomes.</summary>
@@ -74,6 +81,7 @@ internal sealed class AppMapping : IEntityTypeConfiguration<App>, IEntityTypeCon
     {
         app.ToTable("app");
         app.HasKey(a => a.ClientId).HasName(UniqueClientId);
+        app.Property(a => a.Id).HasDefaultValueSql("gen_random_uuid()");
         app.Property(a => a.Version).IsConcurrencyToken();
     }
 

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using Insp1r.Membership.Access;
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Accounts.Pages;
 using Insp1r.Membership.Data;
@@ -7,7 +6,6 @@ using Insp1r.ServiceDefaults.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Insp1r.Membership.Apps;
 
@@ -58,10 +56,10 @@ internal static class Authorize
             return Refuse(request, authority, "access_denied", "The person did not let the app in.");
 
         var now = clock.GetUtcNow();
-        var code = AppSecret.Generate();
+        var code = RandomSecret.Generate();
         db.Add(new AuthorizationCode
         {
-            Hash = AppSecret.Hash(code),
+            Hash = RandomSecret.Hash(code),
             AccountId = me.Account.Id,
             ClientId = request.App.ClientId,
             RedirectUri = request.RedirectUri,
@@ -69,7 +67,8 @@ internal static class Authorize
             Scopes = request.Scopes,
             Nonce = request.Nonce,
             SecondFactor = me.Session.SecondFactor,
-            SignedInAt = me.Session.CreatedAt,
+            Provider = me.Session.Provider,
+            SignedInAt = me.Session.SignedInAt,
             SessionId = Guid.NewGuid(),
             ExpiresAt = now + AuthorizationCode.Lifetime,
         });
@@ -121,12 +120,4 @@ internal static class AppScopes
 
     /// <summary>A refresh token.</summary>
     public const string Offline = "offline_access";
-}
-
-/// <summary>Codes and refresh tokens: 256 random bits, of which the database knows only the hash.</summary>
-internal static class AppSecret
-{
-    public static string Generate() => Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
-
-    public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 }

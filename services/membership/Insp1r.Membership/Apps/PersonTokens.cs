@@ -21,7 +21,7 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
     /// <summary>Null where the code is not good: unknown, over, used, for another app or address, or the verifier is not the asker's.</summary>
     public async Task<PersonTokenSet?> ExchangeCodeAsync(string clientId, string code, string redirectUri, string verifier, string device, CancellationToken ct)
     {
-        var (hash, now) = (AppSecret.Hash(code), clock.GetUtcNow());
+        var (hash, now) = (RandomSecret.Hash(code), clock.GetUtcNow());
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var isFirst = await db.AuthorizationCodes.Where(c => c.Hash == hash && c.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(c => c.UsedAt, now), ct) == 1;
         if (await db.AuthorizationCodes.AsNoTracking().SingleOrDefaultAsync(c => c.Hash == hash, ct) is not { } known)
@@ -38,7 +38,7 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
         var isAskers = CryptographicOperations.FixedTimeEquals(
             Encoding.ASCII.GetBytes(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(verifier)))), Encoding.ASCII.GetBytes(known.Challenge));
         PersonTokenSet? tokens = null;
-        if (isAskers && await IsLiveAsync(clientId, ct) && known.ExpiresAt > now && known.ClientId == clientId && known.RedirectUri == redirectUri)
+        if (isAskers && await FindLiveAsync(clientId, ct) is { } app && known.ExpiresAt > now && known.ClientId == clientId && known.RedirectUri == redirectUri)
         {
             var session = new AccountSession
             {
@@ -47,12 +47,14 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
                 App = clientId,
                 Device = device,
                 SecondFactor = known.SecondFactor,
+                Provider = known.Provider,
+                SignedInAt = known.SignedInAt,
                 Scopes = known.Scopes,
                 CreatedAt = now,
                 LastUsedAt = now,
                 ExpiresAt = now + AccountSession.AppLifetime,
             };
-            tokens = await IssueAsync(session, known.Nonce, known.SignedInAt, ct);
+            tokens = await IssueAsync(session, app, known.Nonce, ct);
             if (tokens is not null)
                 db.Add(session);
         }
@@ -66,7 +68,7 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
     /// <summary>Null where the token is not good. One that was used before ends its session.</summary>
     public async Task<PersonTokenSet?> RefreshAsync(string clientId, string refreshToken, CancellationToken ct)
     {
-        var (hash, now) = (AppSecret.Hash(refreshToken), clock.GetUtcNow());
+        var (hash, now) = (RandomSecret.Hash(refreshToken), clock.GetUtcNow());
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var isFirst = await db.RefreshTokens.Where(t => t.Hash == hash && t.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.UsedAt, now), ct) == 1;
         var known = await db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash, ct);
@@ -84,10 +86,10 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
         }
 
         PersonTokenSet? tokens = null;
-        if (known.ExpiresAt > now && session.IsAlive(now) && await IsLiveAsync(clientId, ct))
+        if (known.ExpiresAt > now && session.IsAlive(now) && await FindLiveAsync(clientId, ct) is { } app)
         {
             session.LastUsedAt = now;
-            tokens = await IssueAsync(session, null, session.CreatedAt, ct);
+            tokens = await IssueAsync(session, app, null, ct);
         }
 
         await db.SaveChangesAsync(ct);
@@ -98,7 +100,7 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
     /// <summary>Ends the session that a refresh token belongs to (RFC 7009). Anything else is as if it were done.</summary>
     public async Task RevokeAsync(string clientId, string refreshToken, CancellationToken ct)
     {
-        var hash = AppSecret.Hash(refreshToken);
+        var hash = RandomSecret.Hash(refreshToken);
         if (await db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash, ct) is { } known
             && await db.Sessions.AnyAsync(s => s.Id == known.SessionId && s.App == clientId, ct))
         {
@@ -124,9 +126,9 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
         await db.SaveChangesAsync(ct);
     }
 
-    private Task<bool> IsLiveAsync(string clientId, CancellationToken ct) => db.Apps.AnyAsync(a => a.ClientId == clientId && a.RevokedAt == null, ct);
+    private Task<App?> FindLiveAsync(string clientId, CancellationToken ct) => db.Apps.AsNoTracking().SingleOrDefaultAsync(a => a.ClientId == clientId && a.RevokedAt == null, ct);
 
-    private async Task<PersonTokenSet?> IssueAsync(AccountSession session, string? nonce, DateTimeOffset signedInAt, CancellationToken ct)
+    private async Task<PersonTokenSet?> IssueAsync(AccountSession session, App app, string? nonce, CancellationToken ct)
     {
         if (await db.Accounts.SingleOrDefaultAsync(a => a.Id == session.AccountId, ct) is not { IsOpen: true } account)
             return null;
@@ -139,16 +141,17 @@ internal sealed class PersonTokens(MembershipDb db, TokenSigning signing, Accoun
         string? refreshToken = null;
         if (session.Scopes.Contains(AppScopes.Offline, StringComparer.Ordinal))
         {
-            refreshToken = AppSecret.Generate();
-            db.Add(new RefreshToken { Hash = AppSecret.Hash(refreshToken), SessionId = session.Id, ExpiresAt = new[] { now + RefreshToken.Lifetime, session.ExpiresAt }.Min() });
+            refreshToken = RandomSecret.Generate();
+            db.Add(new RefreshToken { Hash = RandomSecret.Hash(refreshToken), SessionId = session.Id, ExpiresAt = new[] { now + RefreshToken.Lifetime, session.ExpiresAt }.Min() });
         }
 
-        string[] scopes = [.. session.Scopes.Intersect(Scopes.All, StringComparer.Ordinal)];
+        // What the person let the app do, as far as the app may still do it.
+        string[] scopes = [.. session.Scopes.Intersect(app.Scopes, StringComparer.Ordinal)];
         return new PersonTokenSet(
             signing.Issue(subject, session.App!, grants.Select(grant => grant.Grant).Distinct(StringComparer.Ordinal), scopes, account.AccessVersion, expires),
             expires - now,
             refreshToken,
-            session.Scopes.Contains(AppScopes.OpenId, StringComparer.Ordinal) ? signing.IssueIdToken(subject, session.App!, nonce, signedInAt, session.SecondFactor) : null,
+            session.Scopes.Contains(AppScopes.OpenId, StringComparer.Ordinal) ? signing.IssueIdToken(subject, session, nonce) : null,
             session.Scopes);
     }
 }

@@ -22,8 +22,8 @@ internal static class RevokeApp
             await using var transaction = await db.JoinTransactionAsync(ct);
             var now = clock.GetUtcNow();
             var before = AppResponse.Of(app);
-            (app.RevokedAt, app.Version) = (now, app.Version + 1);
-            db.Audit("app", Guid.CreateVersion7(now), app.Version, NodePath.Root, "membership.app-revoked", before, AppResponse.Of(app), now);
+            app.Revoke(now);
+            db.Audit("app", app.Id, app.Version, NodePath.Root, "membership.app-revoked", before, AppResponse.Of(app), now);
             await db.AuthorizationCodes.Where(c => c.ClientId == clientId && c.UsedAt == null).ExecuteDeleteAsync(ct);
             var sessions = db.Sessions.Where(s => s.App == clientId && s.EndedAt == null);
             var accounts = await sessions.Select(s => s.AccountId).Distinct().ToArrayAsync(ct);

@@ -43,9 +43,13 @@ internal static class OpenOverride
             return OverrideErrors.NotNeeded.ToProblem($"You may read {request.Node} as it is.");
 
         var now = clock.GetUtcNow();
+        var owners = await OwnersAsync(request.Node, db, now, ct);
+        if (owners.Count == 0)
+            return OverrideErrors.NobodyToTell.ToProblem($"No person is a steward of {request.Node}, or of a node above it: nobody would learn of it.");
+
         var grant = AccountGrant.Give(accountId, new Grant(Role.Reader, request.Node).ToString(), now, now + Lifetime, caller.Id, overrideReason: request.Reason.Trim());
         db.Add(grant);
-        foreach (var steward in await OwnersAsync(request.Node, db, now, ct))
+        foreach (var steward in owners)
             mails.TellOfOverride(steward, request.Node, grant.Until!.Value);
         db.Audit("override", grant.Id, 1, request.Node, "membership.override-opened", null, new { account = accountId, request.Reason, grant.Until }, now, personal: true);
         // The token in hand does not know of it; the next one does.
@@ -60,11 +64,11 @@ internal static class OpenOverride
         foreach (var above in NodePath.SelfAndAncestors(node))
         {
             var wanted = new Grant(Role.Steward, above).ToString();
-            var stewards = await db.Accounts
-                .Where(a => a.ClosedAt == null && a.ActivatedAt != null && db.AccountGrants.Any(g => g.AccountId == a.Id && g.Grant == wanted && g.From <= now && (g.Until == null || g.Until > now)))
+            var stewards = await db.AccountGrants.Where(AccountGrant.InForce(now)).Where(g => g.Grant == wanted)
+                .Join(db.Accounts.Where(a => a.ClosedAt == null && a.ActivatedAt != null), g => g.AccountId, a => a.Id, (_, a) => a)
                 .ToListAsync(ct);
             if (stewards.Count > 0)
-                return stewards;
+                return [.. stewards.DistinctBy(steward => steward.Id)];
         }
 
         return [];

@@ -13,5 +13,6 @@ internal sealed record OverrideResponse(Guid Id, string Node, Guid Account, stri
 internal static class OverrideErrors
 {
     public static readonly Error ForPeople = new(403, "override-for-people", "Only a person can override");
+    public static readonly Error NobodyToTell = new(409, "override-nobody-to-tell", "The node has no steward who would learn of it");
     public static readonly Error NotNeeded = new(409, "override-not-needed", "You may read this as it is");
 }

@@ -26,9 +26,6 @@ internal static class ReadOverrides
             where override_reason is not null and ("grant" = any({grants}) or "grant" like any({below})) and id < {before}
             order by id desc limit {limit + 1}
             """).AsNoTracking().ToListAsync(ct);
-        return TypedResults.Ok(Page<OverrideResponse>.From([.. rows.OrderByDescending(row => row.Id, IdOrder).Select(OverrideResponse.Of)], limit, last => KeysetCursor.Encode("", last.Id)));
+        return TypedResults.Ok(Page<OverrideResponse>.From([.. rows.Select(OverrideResponse.Of)], limit, last => KeysetCursor.Encode("", last.Id)));
     }
-
-    // As PostgreSQL orders them: by their text.
-    private static readonly IComparer<Guid> IdOrder = Comparer<Guid>.Create((a, b) => string.CompareOrdinal(a.ToString(), b.ToString()));
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Insp1r.Membership.Access;
 using Insp1r.Membership.Accounts.Keeping;
 using Insp1r.Membership.Data;
+using Insp1r.Messaging;
+using Insp1r.Messaging.Audit;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
@@ -14,26 +16,32 @@ namespace Insp1r.Membership.Persons;
 internal static class ExportPerson
 {
     /// <summary>
-    /// <c>wordings</c> are the texts of the consents, as they were shown. <c>elsewhere</c> is what each other service holds, by its name.
+    /// <c>wordings</c> are the texts of the consents, as they were shown. <c>logins</c> are other providers that the person signs in with.
+    /// <c>trail</c> is what membership's audit trail says of the person and the account. <c>elsewhere</c> is what each other service holds, by its
+    /// name.
     /// </summary>
     public sealed record Response(
         PersonResponse Person, IReadOnlyList<RoleResponse> Roles, IReadOnlyList<ConsentResponse> Consents, IReadOnlyList<WordingResponse> Wordings,
-        AccountResponse? Account, IReadOnlyList<SessionResponse> Sessions, IReadOnlyDictionary<string, JsonElement> Elsewhere, DateTimeOffset ExportedAt);
+        AccountResponse? Account, IReadOnlyList<LoginResponse> Logins, IReadOnlyList<SessionResponse> Sessions, IReadOnlyList<AuditEntry> Trail,
+        IReadOnlyDictionary<string, JsonElement> Elsewhere, DateTimeOffset ExportedAt);
+
+    /// <summary>Who the person is at another provider.</summary>
+    public sealed record LoginResponse(string Provider, string Subject);
 
     /// <summary>Where the person was signed in.</summary>
     public sealed record SessionResponse(string? App, string Device, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset? EndedAt);
 
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        Guid id, MembershipDb db, Caller caller, PersonalDataElsewhere elsewhere, HttpResponse response, TimeProvider clock, CancellationToken ct)
+        Guid id, MembershipDb db, ServiceDatabase database, Caller caller, PersonalDataElsewhere elsewhere, HttpResponse response, TimeProvider clock, CancellationToken ct)
     {
         if (await db.Persons.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } person)
             return CommonErrors.Missing("person", id);
-        return caller.Refuses(person, Role.Steward) is { } refusal ? refusal : await CollectAsync(person, db, elsewhere, response, clock, ct);
+        return caller.Refuses(person, Role.Steward) is { } refusal ? refusal : await CollectAsync(person, db, database, elsewhere, response, clock, ct);
     }
 
     /// <summary>The whole, for a steward, or for the person.</summary>
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> CollectAsync(
-        Person person, MembershipDb db, PersonalDataElsewhere elsewhere, HttpResponse response, TimeProvider clock, CancellationToken ct)
+        Person person, MembershipDb db, ServiceDatabase database, PersonalDataElsewhere elsewhere, HttpResponse response, TimeProvider clock, CancellationToken ct)
     {
         var id = person.Id;
         var found = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
@@ -54,6 +62,10 @@ internal static class ExportPerson
         var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(a => a.PersonId == id, ct);
         var sessions = account is null ? [] : await db.Sessions.AsNoTracking().Where(s => s.AccountId == account.Id).OrderBy(s => s.CreatedAt)
             .Select(s => new SessionResponse(s.App, s.Device, s.CreatedAt, s.LastUsedAt, s.EndedAt)).ToListAsync(ct);
+        var logins = account is null ? [] : await db.UserLogins.Where(l => l.UserId == account.Id).Select(l => new LoginResponse(l.LoginProvider, l.ProviderKey)).ToListAsync(ct);
+        var trail = await AuditReader.ReadOfRecordAsync(database.DataSource, id, ct);
+        if (account is not null)
+            trail.AddRange(await AuditReader.ReadOfRecordAsync(database.DataSource, account.Id, ct));
         response.Headers.ContentDisposition = $"attachment; filename=\"person-{id}.json\"";
         response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Response(
@@ -62,7 +74,7 @@ internal static class ExportPerson
             [.. consents.Select(ConsentResponse.Of)],
             [.. wordings.GroupBy(w => (w.Purpose, w.Version)).Where(shown => consents.Exists(c => (c.Purpose, c.WordingVersion) == shown.Key)).Select(shown => WordingResponse.Of([.. shown]))],
             account is null ? null : await AccountResponse.OfAsync(account, db, clock, ct),
-            sessions, found, clock.GetUtcNow()));
+            logins, sessions, trail, found, clock.GetUtcNow()));
     }
 }
 

@@ -1,7 +1,6 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Data;
-using Insp1r.Membership.Overrides;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Idempotency;
@@ -13,7 +12,7 @@ namespace Insp1r.Membership.Persons;
 /// Takes a person out (GDPR, Art. 17). What stays is that there was one: the id, the node, dates, which organisations, that consents
 /// were given, and what the account could do. The other services hear of it by the event and do the same.
 /// </summary>
-internal sealed class PersonErasure(MembershipDb db, TimeProvider clock)
+internal sealed class PersonErasure(MembershipDb db, AccountAccess access, TimeProvider clock)
 {
     /// <summary>Within the transaction that is open and holds the person's lock; <see cref="AccountAccess.TellAsync"/> follows its commit.</summary>
     public async Task EraseAsync(Person person, ErasureReason reason, string by, CancellationToken ct)
@@ -25,31 +24,12 @@ internal sealed class PersonErasure(MembershipDb db, TimeProvider clock)
         foreach (var consent in await db.Consents.Where(c => c.PersonId == person.Id).ToListAsync(ct))
             consent.Erase(now);
         if (await db.Accounts.SingleOrDefaultAsync(a => a.PersonId == person.Id, ct) is { } account)
-            await EraseAccountAsync(account, by, now, ct);
+            await access.EraseAsync(account, by, ct);
 
         // The word alone: a text of the request could name the person again.
         db.Append(new PersonErased(new PersonTombstone(person.Id, person.Version, person.Node)), now, reason: Words.Of(reason));
         await db.SaveChangesAsync(ct);
         await db.EraseTrailAsync("person", person.Id, now, ct);
         await db.ForgetAnswersAsync(person.Id, ct);
-    }
-
-    private async Task EraseAccountAsync(Account account, string by, DateTimeOffset now, CancellationToken ct)
-    {
-        var grants = await db.AccountGrants.Where(g => g.AccountId == account.Id).ToListAsync(ct);
-        foreach (var grant in grants)
-            grant.Erase(now, by);
-        foreach (var grant in grants.Where(grant => grant.IsOverride))
-            db.Audit("override", grant.Id, 2, OverrideResponse.Of(grant).Node, "membership.override-erased", null, null, now);
-        account.Erase(now);
-        db.Audit("account", account.Id, account.Version, account.Node, "membership.account-erased", null, null, now);
-        await db.Sessions.Where(s => s.AccountId == account.Id).ExecuteDeleteAsync(ct);
-        await db.AuthorizationCodes.Where(c => c.AccountId == account.Id).ExecuteDeleteAsync(ct);
-        await db.UserTokens.Where(t => t.UserId == account.Id).ExecuteDeleteAsync(ct);
-        await db.UserLogins.Where(l => l.UserId == account.Id).ExecuteDeleteAsync(ct);
-        await db.OutgoingMails.Where(m => m.AccountId == account.Id).ExecuteDeleteAsync(ct);
-        await db.EraseTrailAsync("account", account.Id, now, ct);
-        foreach (var grant in grants.Where(grant => grant.IsOverride))
-            await db.EraseTrailAsync("override", grant.Id, now, ct);
     }
 }

@@ -23,8 +23,6 @@ public static class AuditEndpoints
     private const string Ndjson = "application/x-ndjson";
     private const string Csv = "text/csv";
     private static readonly TimeSpan MostOfARequest = TimeSpan.FromSeconds(15);
-    private static readonly LogPosition BeforeAll = new(0, long.MinValue);
-    private static readonly LogPosition BehindAll = new(long.MaxValue, long.MaxValue);
 
     public static void MapAudit(this IEndpointRouteBuilder api, string service)
     {
@@ -132,7 +130,7 @@ public static class AuditEndpoints
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"audit-{database.Service}.{(isCsv ? "csv" : "ndjson")}\"";
         var text = new StringBuilder(isCsv ? AuditCsv.Header : "");
-        LogPosition? after = BeforeAll;
+        LogPosition? after = LogPosition.BeforeAll;
         while (after is { } position)
         {
             var page = await AuditReader.ReadAsync(database.DataSource, filter, position, ExportPage, newestFirst: false, ct);
@@ -176,7 +174,7 @@ public static class AuditEndpoints
 
     private static bool TryDecode(string? cursor, out LogPosition position)
     {
-        position = BehindAll;
+        position = LogPosition.BehindAll;
         if (cursor is null)
             return true;
         if (!KeysetCursor.TryDecode(cursor, out var key, out _) || key.Split('.') is not [var tx, var seq]

@@ -20,7 +20,7 @@ namespace Insp1r.Messaging.Audit;
 /// <param name="Type">What was done, such as membership.organisation-suspended.v1.</param>
 /// <param name="Version">The record's version after it.</param>
 /// <param name="Sealed">The number of the seal that covers it; null for the few seconds before it is sealed.</param>
-internal sealed record AuditEntry(
+public sealed record AuditEntry(
     Guid Id, DateTimeOffset At, string? Actor, string? App, string? Origin, string? Reason, string Type, string Subject, Guid SubjectId, int Version,
     string Node, JsonElement? Before, JsonElement? After, DateTimeOffset? ErasedAt, long? Sealed);
 
@@ -37,7 +37,7 @@ internal sealed record AuditPage(List<AuditEntry> Entries, LogPosition? Next);
 /// Reads the trail of some nodes' subtrees by pages. A page looks at so many rows of these nodes at most: with a filter that few of
 /// them pass it holds fewer entries than were asked for, or none, and the next goes on behind it.
 /// </summary>
-internal static class AuditReader
+public static class AuditReader
 {
     private const int MostLookedAt = 20_000;
 
@@ -106,9 +106,25 @@ internal static class AuditReader
             .Replace("{way}", key.newestFirst ? "desc" : "asc", StringComparison.Ordinal)
             .Replace("{back}", key.newestFirst ? "asc" : "desc", StringComparison.Ordinal));
 
+    /// <summary>All that the trail says of one record, the newest first.</summary>
+    public static async Task<List<AuditEntry>> ReadOfRecordAsync(NpgsqlDataSource dataSource, Guid id, CancellationToken ct)
+    {
+        var filter = new AuditFilter([NodePath.Root], null, id, null, null, null, null);
+        var entries = new List<AuditEntry>();
+        LogPosition? after = LogPosition.BehindAll;
+        while (after is { } position)
+        {
+            var page = await ReadAsync(dataSource, filter, position, MostLookedAt, newestFirst: true, ct);
+            entries.AddRange(page.Entries);
+            after = page.Next;
+        }
+
+        return entries;
+    }
+
     /// <param name="after">The position behind which the page begins, in the direction of the walk.</param>
     [SuppressMessage("Usage", "MA0042:Do not use blocking calls in an async method", Justification = "The columns of a row that was read are in memory.")]
-    public static async Task<AuditPage> ReadAsync(NpgsqlDataSource dataSource, AuditFilter filter, LogPosition after, int limit, bool newestFirst, CancellationToken ct)
+    internal static async Task<AuditPage> ReadAsync(NpgsqlDataSource dataSource, AuditFilter filter, LogPosition after, int limit, bool newestFirst, CancellationToken ct)
     {
         var found = filter.SubjectId is not null ? OfSubject : filter.Nodes is [NodePath.Root] ? OfEveryNode : OfNodes;
         var look = filter.IsOfNodesOnly ? limit + 1 : MostLookedAt;

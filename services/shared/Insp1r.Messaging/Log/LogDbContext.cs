@@ -6,6 +6,8 @@ namespace Insp1r.Messaging.Log;
 /// <summary>The DbContext of a service with a change log.</summary>
 public abstract class LogDbContext : DbContext
 {
+    private readonly List<Func<Task>> _afterCommit = [];
+
     protected LogDbContext(DbContextOptions options) : base(options)
     {
         // A savepoint in front of every save costs a round trip, and its subtransaction id nobody needs.
@@ -43,6 +45,27 @@ public abstract class LogDbContext : DbContext
     /// </summary>
     public Task<int> EraseTrailAsync(string subject, Guid id, DateTimeOffset at, CancellationToken ct) => Database.ExecuteSqlAsync(
         $"update change_log set payload = null, salt = null, erased_at = {at} where subject_id = {id} and subject = {subject} and salt is not null", ct);
+
+    /// <summary>
+    /// Does what may only follow a commit: now, or where a transaction is still open (a request with an Idempotency-Key runs in one)
+    /// after that one's commit, and never if it is rolled back. If it fails the request fails, and the commit stands.
+    /// </summary>
+    public Task AfterCommitAsync(Func<Task> work)
+    {
+        if (Database.CurrentTransaction is null)
+            return work();
+
+        _afterCommit.Add(work);
+        return Task.CompletedTask;
+    }
+
+    internal async Task CommittedAsync()
+    {
+        var due = _afterCommit.ToArray();
+        _afterCommit.Clear();
+        foreach (var work in due)
+            await work();
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -10,6 +10,8 @@ namespace Insp1r.Messaging.Log;
 public readonly record struct LogPosition(ulong Tx, long Seq) : IComparable<LogPosition>
 {
     public static readonly LogPosition Start;
+    internal static readonly LogPosition BeforeAll = new(0, long.MinValue);
+    internal static readonly LogPosition BehindAll = new(long.MaxValue, long.MaxValue);
 
     public int CompareTo(LogPosition other) => Tx != other.Tx ? Tx.CompareTo(other.Tx) : Seq.CompareTo(other.Seq);
     public static bool operator <(LogPosition a, LogPosition b) => a.CompareTo(b) < 0;

@@ -45,7 +45,7 @@ internal sealed class Pulse
     }
 }
 
-/// <summary>Raises the signal after each commit made through Entity Framework.</summary>
+/// <summary>After each commit made through Entity Framework raises the signal, and does what waited for it.</summary>
 internal sealed class LogSignalInterceptor(LogSignal signal) : SaveChangesInterceptor, IDbTransactionInterceptor
 {
     public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)
@@ -63,6 +63,6 @@ internal sealed class LogSignalInterceptor(LogSignal signal) : SaveChangesInterc
     public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         signal.Raise();
-        return Task.CompletedTask;
+        return eventData.Context is LogDbContext db ? db.CommittedAsync() : Task.CompletedTask;
     }
 }

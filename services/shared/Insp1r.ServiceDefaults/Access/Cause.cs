@@ -39,7 +39,7 @@ public sealed record Cause(string Actor, string? App, string Way, string? Addres
 }
 
 /// <summary>
-/// Notes the cause of a request that may change something. What X-Forwarded-For says is believed only from the gateway: it comes from
+/// Notes the cause of a request. What X-Forwarded-For says is believed only from the gateway: it comes from
 /// this machine, or from one of the networks that <c>TrustedProxies</c> lists.
 /// </summary>
 internal sealed class CauseMiddleware(RequestDelegate next, IConfiguration configuration)
@@ -48,8 +48,6 @@ internal sealed class CauseMiddleware(RequestDelegate next, IConfiguration confi
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
-            return next(context);
         if (!TryReadReason(context.Request, out var reason))
         {
             return CauseErrors.BadReason

@@ -109,6 +109,7 @@ internal static class Rules
         ("OpenOverride", Anywhere("steward", "write") with { Also = "/problems/override-for-people" }),
         ("ListApps", Root("steward")),
         ("AddApp", Root("steward", "write")),
+        ("ChangeApp", Root("steward", "write")),
         ("RevokeApp", Root("steward", "write")),
 
         ("ListTargetBodies", Anywhere("reader")),

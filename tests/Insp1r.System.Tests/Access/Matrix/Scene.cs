@@ -97,6 +97,7 @@ internal sealed class Scene
         "GiveGrant" => new { grant = $"contributor@{Own}" },
         "OpenOverride" => new { node = Own, reason = "The office does not answer and it cannot wait" },
         "AddApp" => App($"added-{_mark}"),
+        "ChangeApp" => new { name = "Changed" },
         "RecordCampaign" or "RecordDemand" or "RecordOutcome" => Titled("Recorded"),
         "ChangeCampaign" or "ChangeDemand" or "ChangeOutcome" => new { title = new { en = "Changed" } },
         "SubstantiateOutcome" => Network.Agreement(National),

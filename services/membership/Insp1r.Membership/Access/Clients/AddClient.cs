@@ -20,7 +20,7 @@ internal static class AddClient
         if (errors.Any)
             return errors.ToProblem();
 
-        var secret = ClientSecret.Generate();
+        var secret = RandomSecret.Generate();
         var now = clock.GetUtcNow();
         var client = new ApiClient(Guid.CreateVersion7(now), request.ClientId, request.Description, request.Grants, request.Scopes, now, caller.Id);
         return await clients.AddAsync(client, secret, ct)

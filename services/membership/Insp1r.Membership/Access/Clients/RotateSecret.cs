@@ -25,7 +25,7 @@ internal static class RotateSecret
             return errors.ToProblem();
 
         var now = clock.GetUtcNow();
-        var secret = ClientSecret.Generate();
+        var secret = RandomSecret.Generate();
         DateTimeOffset? previousUntil = request.GraceHours == 0 ? null : now.AddHours(request.GraceHours);
         if (await clients.RotateAsync(clientId, secret, previousUntil, now, ct) is null)
             return ClientErrors.IsRevoked(clientId);

@@ -1,8 +1,8 @@
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Mail;
 using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Accounts.Keeping;
@@ -21,39 +21,49 @@ internal static class HelpAccount
         if (account.ActivatedAt is not null)
             return AccountErrors.Active.ToProblem("The person has taken the invitation up. For a lost password there is “Forgot your password?”; for a lost second factor, recovery.");
 
-        account.InviteAgain(clock.GetUtcNow());
-        access.Note(account, "invited-again");
-        await mails.InviteAsync(account);
-        await access.SaveAsync(ct);
-        return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
+        return await InviteAsync(account, "invited-again", db, mails, access, clock, ct);
     }
 
     /// <summary>
     /// For who lost the second factor and the recovery codes: password and second factor go, all sessions end, and a new invitation is
-    /// sent to the recorded address. The steward has to know by another way that it is really the person who asks.
+    /// sent. The steward has to know by another way that it is really the person who asks.
     /// </summary>
     public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> RecoverAsync(
-        Guid id, Caller caller, MembershipDb db, UserManager<Account> users, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
+        Guid id, Caller caller, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         if (await ReadAccounts.FindAsync(id, caller, db, ct) is not { } account)
             return AccountErrors.Missing();
         if (!account.IsOpen)
             return AccountErrors.Closed.ToProblem("Invite the person anew.");
 
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         account.PasswordHash = null;
         account.TwoFactorEnabled = false;
         account.ActivatedAt = null;
-        account.InviteAgain(clock.GetUtcNow());
         account.Restamp();
-        await db.UserTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(ct);
-        await db.UserLogins.Where(l => l.UserId == id).ExecuteDeleteAsync(ct);
+        await access.ForgetCredentialsAsync(id, ct);
         await access.EndSessionsAsync(account, but: null, "recovery", ct);
-        access.Note(account, "recovered");
+        return await InviteAsync(account, "recovered", db, mails, access, clock, ct);
+    }
+
+    /// <summary>To the address that is recorded of the person by now: the one before may be why no invitation was taken up.</summary>
+    private static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> InviteAsync(
+        Account account, string what, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        if (await db.Persons.Where(p => p.Id == account.PersonId).Select(p => p.Email).SingleAsync(ct) is not { } email)
+            return AccountErrors.NoAddress.ToProblem("Record the person's e-mail address first: the invitation goes there.");
+
+        account.InviteAgain(email, clock.GetUtcNow());
+        access.Note(account, what, after: new { account.Email });
         await mails.InviteAsync(account);
-        await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
-        await access.TellAsync(ct);
+        try
+        {
+            await access.SaveAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.Violates(AccountMapping.UniqueEmail))
+        {
+            return AccountErrors.Exists.ToProblem("Somebody with this e-mail address has an account already.");
+        }
+
         return TypedResults.Ok(await AccountResponse.OfAsync(account, db, clock, ct));
     }
 
@@ -81,7 +91,7 @@ internal static class HelpAccount
         {
             var now = clock.GetUtcNow();
             await access.EndSessionsAsync(account, but: null, "account-closed", ct);
-            foreach (var grant in await db.AccountGrants.Where(g => g.AccountId == id && (g.Until == null || g.Until > now)).ToListAsync(ct))
+            foreach (var grant in await db.AccountGrants.Where(AccountGrant.InForce(now)).Where(g => g.AccountId == id).ToListAsync(ct))
                 grant.End(now, caller.Id);
             account.Close(now);
             access.Note(account, "closed");

@@ -42,7 +42,11 @@ internal static class InviteAccount
         if (account is null)
             db.Add(account = Account.Open(Guid.NewGuid(), person.Id, person.Node, person.Email!, person.Language, caller.Id, now));
         else
-            await ReopenAsync(account, person, db, now, ct);
+        {
+            account.Reopen(person.Email!, person.Language, now);
+            await access.ForgetCredentialsAsync(account.Id, ct);
+        }
+
         db.AddRange(request.Grants.Distinct(StringComparer.Ordinal).Select(grant => AccountGrant.Give(account.Id, grant, now, until: null, caller.Id)));
         access.Note(account, "invited", after: new { account.PersonId, account.Email, request.Grants });
         await mails.InviteAsync(account);
@@ -58,12 +62,5 @@ internal static class InviteAccount
         await transaction.CommitAsync(ct);
         await access.TellAsync(ct);
         return TypedResults.Created($"/api/v1/accounts/{account.Id}", await AccountResponse.OfAsync(account, db, clock, ct));
-    }
-
-    private static async Task ReopenAsync(Account account, Person person, MembershipDb db, DateTimeOffset at, CancellationToken ct)
-    {
-        account.Reopen(person.Email!, person.Language, at);
-        await db.UserTokens.Where(t => t.UserId == account.Id).ExecuteDeleteAsync(ct);
-        await db.UserLogins.Where(l => l.UserId == account.Id).ExecuteDeleteAsync(ct);
     }
 }

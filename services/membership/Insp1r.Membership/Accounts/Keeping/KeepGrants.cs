@@ -67,7 +67,7 @@ internal static class KeepGrants
             return CommonErrors.NotFound.ToProblem("There is no such grant inside your nodes.");
 
         var now = clock.GetUtcNow();
-        if (grant.IsInForce(now))
+        if (grant.Until is null || grant.Until > now)
         {
             grant.End(now, caller.Id);
             account.ChangeAccess(now);

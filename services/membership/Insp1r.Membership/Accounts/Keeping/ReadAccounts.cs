@@ -22,7 +22,6 @@ internal static class ReadAccounts
         var accounts = await db.Accounts.FromSql($"""
             select *, xmin from account where (node = any({nodes}) or node like any({below})) and id > {after} order by id limit {limit + 1}
             """).AsNoTracking().ToListAsync(ct);
-        accounts.Sort((a, b) => a.Id.CompareTo(b.Id));
         return TypedResults.Ok(Page<AccountResponse>.From(await AccountResponse.OfAsync(accounts, db, clock, ct), limit, last => KeysetCursor.Encode("", last.Id)));
     }
 

@@ -61,6 +61,7 @@ public sealed record PageWords
     public required string SecondFactorOn { get; init; }
     public required string SecondFactorOff { get; init; }
     public required string Replace { get; init; }
+    public required string SignInAgain { get; init; }
     public required string Done { get; init; }
     public required string Allow { get; init; }
     public required string AllowHelp { get; init; }
@@ -142,6 +143,7 @@ public sealed record PageWords
         SecondFactorOn = "Your second factor is set up.",
         SecondFactorOff = "You have no second factor.",
         Replace = "Set up anew",
+        SignInAgain = "Sign out and in again first: this can be done within ten minutes of signing in.",
         Done = "Done.",
         Allow = "Allow",
         AllowHelp = "{0} wants to act for you.",
@@ -228,6 +230,7 @@ public sealed record PageWords
         SecondFactorOn = "Votre second facteur est installé.",
         SecondFactorOff = "Vous n'avez pas de second facteur.",
         Replace = "Réinstaller",
+        SignInAgain = "Déconnectez-vous et reconnectez-vous d'abord : cela se fait dans les dix minutes qui suivent la connexion.",
         Done = "C'est fait.",
         Allow = "Autoriser",
         AllowHelp = "{0} veut agir pour vous.",
@@ -314,6 +317,7 @@ public sealed record PageWords
         SecondFactorOn = "Su segundo factor está configurado.",
         SecondFactorOff = "No tiene segundo factor.",
         Replace = "Configurar de nuevo",
+        SignInAgain = "Cierre la sesión y vuelva a iniciarla primero: esto se hace en los diez minutos siguientes al inicio de sesión.",
         Done = "Hecho.",
         Allow = "Permitir",
         AllowHelp = "{0} quiere actuar por usted.",

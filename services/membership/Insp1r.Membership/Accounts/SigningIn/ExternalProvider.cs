@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Insp1r.Membership.Access;
 using Insp1r.Membership.Accounts.Pages;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.AspNetCore.Authentication;
@@ -78,14 +79,16 @@ internal sealed class ExternalProvider
 
     public bool IsUsed => !string.IsNullOrEmpty(_options.Authority);
 
-    /// <summary>Null where people sign in with a password of this platform.</summary>
+    /// <summary>Null, as the name, where people sign in with a password of this platform.</summary>
+    public string? Issuer => IsUsed ? _options.Authority : null;
+
     public string? Name => IsUsed ? _options.Name : null;
 
     /// <summary>Remembers what for, and says where to send the browser.</summary>
     public async Task<Uri> BeginAsync(HttpContext http, ExternalPurpose purpose, CancellationToken ct)
     {
         var configuration = await DiscoverAsync(ct);
-        var (state, nonce, verifier) = (Random(), Random(), Random());
+        var (state, nonce, verifier) = (RandomSecret.Generate(), RandomSecret.Generate(), RandomSecret.Generate());
         var identity = new ClaimsIdentity(
             [
                 new("state", state), new("nonce", nonce), new("verifier", verifier), new("returnUrl", purpose.ReturnUrl),
@@ -180,8 +183,6 @@ internal sealed class ExternalProvider
             throw new ProviderAwayException(e);
         }
     }
-
-    private static string Random() => Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
 }
 
 /// <summary>The provider does not answer: nobody signs in until it does.</summary>

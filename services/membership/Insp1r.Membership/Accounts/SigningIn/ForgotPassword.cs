@@ -26,7 +26,7 @@ internal static class ForgotPassword
         // Where people sign in elsewhere, there is no password to choose. One link in five minutes: nobody fills another's mailbox by
         // asking, and of many who ask at once one is served, by one statement.
         if (!provider.IsUsed
-            && await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == email, ct) is { IsOpen: true, ActivatedAt: not null, PasswordHash: not null } account
+            && await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == email && a.ClosedAt == null, ct) is { ActivatedAt: not null, PasswordHash: not null } account
             && await db.Accounts.Where(a => a.Id == account.Id && (a.ResetSentAt == null || a.ResetSentAt < now.AddMinutes(-5)))
                 .ExecuteUpdateAsync(set => set.SetProperty(a => a.ResetSentAt, now), ct) == 1)
         {

@@ -2,6 +2,7 @@ using Insp1r.Membership.Accounts.Pages;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Mail;
 using Insp1r.Membership.Persons;
+using Insp1r.Messaging;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -25,14 +26,17 @@ internal static class OwnAccount
         public string? What { get; init; }
     }
 
+    // Who has no password here shows it by having signed in just now.
+    private static readonly TimeSpan FreshSignIn = TimeSpan.FromMinutes(10);
+
     public static async Task<Results<RazorComponentResult<AccountPage>, RedirectHttpResult>> ShowAsync(
         HttpContext http, Browser browser, AccountAccess access, UserManager<Account> users, MembershipDb db, TimeProvider clock, CancellationToken ct) =>
         await browser.ReadAsync(http, ct) is { } me ? await PageAsync(http, me, access, users, db, clock, null, null, ct) : ToSignIn();
 
     /// <summary>All that the platform holds of this person, as a file (GDPR, Art. 15 and 20).</summary>
-    public static async Task<IResult> DataAsync(HttpContext http, Browser browser, PersonalDataElsewhere elsewhere, MembershipDb db, TimeProvider clock, CancellationToken ct) =>
+    public static async Task<IResult> DataAsync(HttpContext http, Browser browser, PersonalDataElsewhere elsewhere, MembershipDb db, ServiceDatabase database, TimeProvider clock, CancellationToken ct) =>
         await browser.ReadAsync(http, ct) is { } me
-            ? (await ExportPerson.CollectAsync(await db.Persons.AsNoTracking().SingleAsync(p => p.Id == me.Account.PersonId, ct), db, elsewhere, http.Response, clock, ct)).Result
+            ? (await ExportPerson.CollectAsync(await db.Persons.AsNoTracking().SingleAsync(p => p.Id == me.Account.PersonId, ct), db, database, elsewhere, http.Response, clock, ct)).Result
             : ToSignIn();
 
     public static async Task<RedirectHttpResult> SignOutAsync(HttpContext http, Browser browser, AccountAccess access, TimeProvider clock, CancellationToken ct)
@@ -99,8 +103,12 @@ internal static class OwnAccount
         if (await browser.ReadAsync(http, ct) is not { } me)
             return ToSignIn();
         // Somebody at an unlocked screen must not take the account over; nor must who has the password alone.
-        if ((me.Account.TwoFactorEnabled && !me.Session.SecondFactor) || await credentials.CheckPasswordAsync(me.Account.Email!, form?.Password ?? "", ct) is null)
-            return await PageAsync(http, me, access, users, db, clock, null, Page.Words(http).WrongPassword, ct);
+        var words = Page.Words(http);
+        var hasJustSignedIn = me.Session.Provider is not null && clock.GetUtcNow() < me.Session.SignedInAt + FreshSignIn;
+        if (me.Session.Provider is not null && !hasJustSignedIn)
+            return await PageAsync(http, me, access, users, db, clock, null, words.SignInAgain, ct);
+        if ((me.Account.TwoFactorEnabled && !me.Session.SecondFactor) || (!hasJustSignedIn && await credentials.CheckPasswordAsync(me.Account.Email!, form?.Password ?? "", ct) is null))
+            return await PageAsync(http, me, access, users, db, clock, null, words.WrongPassword, ct);
 
         if (form?.What == "recovery" && me.Account.TwoFactorEnabled)
         {

@@ -96,10 +96,6 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("normalized_email");
 
-                    b.Property<string>("NormalizedUserName")
-                        .HasColumnType("text")
-                        .HasColumnName("normalized_user_name");
-
                     b.Property<string>("PasswordHash")
                         .HasColumnType("text")
                         .HasColumnName("password_hash");
@@ -120,10 +116,6 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
 
-                    b.Property<string>("UserName")
-                        .HasColumnType("text")
-                        .HasColumnName("user_name");
-
                     b.Property<int>("Version")
                         .HasColumnType("integer")
                         .HasColumnName("version");
@@ -143,7 +135,8 @@ namespace Insp1r.Membership.Data.Migrations
 
                     b.HasIndex("NormalizedEmail")
                         .IsUnique()
-                        .HasDatabaseName("account_email");
+                        .HasDatabaseName("account_email")
+                        .HasFilter("closed_at is null");
 
                     b.HasIndex("PersonId")
                         .IsUnique()
@@ -251,6 +244,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_used_at");
 
+                    b.Property<string>("Provider")
+                        .HasColumnType("text")
+                        .HasColumnName("provider");
+
                     b.PrimitiveCollection<string[]>("Scopes")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -260,12 +257,20 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("second_factor");
 
+                    b.Property<DateTimeOffset>("SignedInAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signed_in_at");
+
                     b.HasKey("Id")
                         .HasName("pk_account_session");
 
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_account_session_account_id")
                         .HasFilter("ended_at is null");
+
+                    b.HasIndex("App")
+                        .HasDatabaseName("ix_account_session_app")
+                        .HasFilter("ended_at is null and app is not null");
 
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_account_session_expires_at");
@@ -287,6 +292,12 @@ namespace Insp1r.Membership.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("created_by");
+
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id")
+                        .HasDefaultValueSql("gen_random_uuid()");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -345,6 +356,10 @@ namespace Insp1r.Membership.Data.Migrations
                     b.Property<string>("Nonce")
                         .HasColumnType("text")
                         .HasColumnName("nonce");
+
+                    b.Property<string>("Provider")
+                        .HasColumnType("text")
+                        .HasColumnName("provider");
 
                     b.Property<string>("RedirectUri")
                         .IsRequired()

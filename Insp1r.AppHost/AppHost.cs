@@ -21,6 +21,7 @@ var membership = builder.AddProject<Projects.Insp1r_Membership>("membership")
     .WithEnvironment("DevelopmentClients__File", Path.Combine(state, "development-clients.json"))
     .WithEnvironment("DevelopmentAccounts__File", Path.Combine(state, "development-accounts.json"))
     .WithEnvironment("DataProtection__Folder", Path.Combine(state, "data-protection"))
+    .WithEnvironment("Erasures__File", Path.Combine(state, "erased-persons"))
     .WithEnvironment("Mail__Folder", Path.Combine(state, "mail"))
     .WithHttpHealthCheck("/health/ready").WithReplicas(replicas);
 

@@ -149,6 +149,8 @@ internal sealed class PostgresServer(PostgresServerResource server, StateFolder 
         logging_collector = off
         log_destination = 'stderr'
         log_checkpoints = off
+        # The details of an error quote rows, and with them people.
+        log_error_verbosity = terse
 
         """, ct);
 

@@ -14,7 +14,7 @@ internal sealed class StateFolder(string path)
     private static readonly string[] _entries =
     [
         "postgres", "rabbitmq", "secrets", "logs", "run", "development-clients.json", "development-clients.json.new",
-        "development-accounts.json", "development-accounts.json.new", "data-protection", "mail", "ports.json",
+        "development-accounts.json", "development-accounts.json.new", "data-protection", "erased-persons", "mail", "ports.json",
     ];
 
     public static string DefaultPath => Environment.IsPrivilegedProcess

@@ -13,7 +13,7 @@ internal static class MembershipRetention
 
     public static readonly RetentionRule[] Rules =
     [
-        new("persons", "Persons without a role: erased, as by hand, this long after their last role ended, their account was closed or, if they had neither, they were recorded.",
+        new("persons", "Persons without a role: erased, as by hand, this long after their last role ended, their account was closed, or their record was last changed.",
             Days: 730, Least: 90, Most: 3_652,
             "Storage limitation (GDPR, Art. 5(1)(e)): nobody writes to them any more. Two years bridge the time between two mandates.",
             UnneededPersons.Removal),
@@ -44,7 +44,7 @@ internal static class MembershipRetention
             Days: 1, Least: 1, Most: 30,
             "Security of processing (GDPR, Art. 32): one that is brought twice is noticed.",
             Removal.OfRows("authorization_code", "expires_at")),
-        new(OutgoingMails, "Mails that could not be sent: dropped.",
+        new(OutgoingMails, "Mails that could not be sent, or were written as files: dropped.",
             Days: 3, Least: 1, Most: 7,
             "Data minimisation (GDPR, Art. 5(1)(c)): address and link are in it, and whom it did not reach asks for another one.",
             Removal.OfRows("outgoing_mail", "created_at")),

@@ -14,7 +14,7 @@ public sealed class NoLongerNeededTests(QuietService service, Shared shared) : I
     {
         var byHand = await service.PersonAsync("Erased by hand", "hand@example.org");
         var byRule = await service.PersonAsync("Erased by rule", "rule@example.org");
-        await service.ExecuteAsync("update person set created_at = now() - interval '3 years' where id = any($1)", new[] { byHand, byRule });
+        await service.ExecuteAsync("update person set created_at = now() - interval '3 years', updated_at = now() - interval '3 years' where id = any($1)", new[] { byHand, byRule });
 
         (await service.Steward.PostAsync($"/api/v1/persons/{byHand}/erasure", new { reason = "no-longer-needed" }, Ct)).Expect(200);
         var report = await service.RunAsync();
@@ -34,7 +34,7 @@ public sealed class NoLongerNeededTests(QuietService service, Shared shared) : I
             "select (to_jsonb(p) - 'id' - 'created_at' - 'updated_at' - 'erased_at')::text from person p where id = $1", person);
     }
 
-    // Days before today: recorded, and of the role recorded, ended (its end recorded), last day of the term.
+    // Days before today: last changed, and of the role recorded, ended (its end recorded), last day of the term.
     [Theory]
     [InlineData(false, 2000, 2000, null, null)]
     [InlineData(false, 2000, 2000, null, 0)]
@@ -42,13 +42,15 @@ public sealed class NoLongerNeededTests(QuietService service, Shared shared) : I
     [InlineData(false, 2000, 2000, 700, 1900)]
     [InlineData(false, 2000, 2000, null, 700)]
     [InlineData(false, 2000, 30, null, 1900)]
+    [InlineData(false, 700, 2000, 740, 740)]
+    [InlineData(true, 740, 2000, 740, 740)]
     [InlineData(true, 2000, 2000, 740, 740)]
     [InlineData(true, 2000, 2000, null, 740)]
     [InlineData(true, 2000, 740, null, 1900)]
-    public async Task G9_Person_IsNeededAsLongAsTheLastRole(bool erased, int recorded, int roleRecorded, int? ended, int? lastDay)
+    public async Task G9_Person_IsNeededAsLongAsTheLastRole(bool erased, int changed, int roleRecorded, int? ended, int? lastDay)
     {
         var person = await service.PersonAsync("With a role");
-        await service.ExecuteAsync("update person set created_at = now() - make_interval(days => $2) where id = $1", person, recorded);
+        await service.ExecuteAsync("update person set created_at = now() - make_interval(days => 2000), updated_at = now() - make_interval(days => $2) where id = $1", person, changed);
         await service.ExecuteAsync("""
             insert into person_role (id, person_id, kind, node, body, title, starts_on, recorded_at, ended_at, ends_on)
             values (gen_random_uuid(), $1, 'mandate', 'insp1r', 'board', 'Member', current_date - 2100, now() - make_interval(days => $2),
@@ -65,7 +67,7 @@ public sealed class NoLongerNeededTests(QuietService service, Shared shared) : I
     {
         var account = await service.InviteAsync("kept@example.org");
         var person = await service.ScalarAsync<Guid>("select person_id from account where id = $1", account);
-        await service.ExecuteAsync("update person set created_at = now() - interval '5 years' where id = $1", person);
+        await service.ExecuteAsync("update person set created_at = now() - interval '5 years', updated_at = now() - interval '5 years' where id = $1", person);
 
         await service.RunAsync();
         Assert.False(await IsErasedAsync(person));
@@ -83,7 +85,7 @@ public sealed class NoLongerNeededTests(QuietService service, Shared shared) : I
     public async Task G9_PersonGetsARoleWhileTheRuleWaits_Stays()
     {
         var person = await service.PersonAsync("Back again");
-        await service.ExecuteAsync("update person set created_at = now() - interval '3 years' where id = $1", person);
+        await service.ExecuteAsync("update person set created_at = now() - interval '3 years', updated_at = now() - interval '3 years' where id = $1", person);
         await using var connection = new NpgsqlConnection(service.Database);
         await connection.OpenAsync(Ct);
         await using var adding = await connection.BeginTransactionAsync(Ct);

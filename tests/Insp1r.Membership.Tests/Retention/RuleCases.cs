@@ -15,7 +15,7 @@ internal static class RuleCases
     private const string AnAccount = $"with account as ({Account} values (gen_random_uuid(), gen_random_uuid(), 'insp1r', 'en', now(), 'test', 1, 1, 0, false, false, true, 0, null, null, null, null) returning id)";
 
     private const string Session = """
-        insert into account_session (id, account_id, device, second_factor, scopes, created_at, last_used_at, expires_at, ended_at)
+        insert into account_session (id, account_id, device, second_factor, scopes, signed_in_at, created_at, last_used_at, expires_at, ended_at)
         """;
 
     private const string Person = """
@@ -54,11 +54,11 @@ internal static class RuleCases
             insert into account_grant (id, account_id, "grant", "from", until, granted_by) select gen_random_uuid(), id, 'reader@insp1r', now(), $2, $1 from account
             """, "select count(*) from account_grant where granted_by = $1", HasNoEnd: true),
         ["sessions"] = new(
-            $"{AnAccount} {Session} select gen_random_uuid(), id, $1, false, array[]::text[], now(), now(), now() + interval '1 day', $2 from account",
+            $"{AnAccount} {Session} select gen_random_uuid(), id, $1, false, array[]::text[], now(), now(), now(), now() + interval '1 day', $2 from account",
             "select count(*) from account_session where device = $1", HasNoEnd: true),
         ["refresh-tokens"] = new(
             $"""
-            {AnAccount}, session as ({Session} select gen_random_uuid(), id, 'a device', false, array[]::text[], now(), now(), now() + interval '1 day', null from account returning id)
+            {AnAccount}, session as ({Session} select gen_random_uuid(), id, 'a device', false, array[]::text[], now(), now(), now(), now() + interval '1 day', null from account returning id)
             insert into refresh_token (hash, session_id, expires_at) select convert_to($1, 'UTF8'), id, $2 from session
             """, "select count(*) from refresh_token where hash = convert_to($1, 'UTF8')"),
         ["authorization-codes"] = new(

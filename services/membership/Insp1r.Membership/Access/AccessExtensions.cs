@@ -1,4 +1,5 @@
 using Insp1r.Membership.Accounts;
+using Insp1r.Membership.Persons;
 
 namespace Insp1r.Membership.Access;
 
@@ -15,7 +16,7 @@ internal static class AccessExtensions
         return builder;
     }
 
-    /// <summary>After the migration and before any request: a key to sign with, and in Development clients to try it with.</summary>
+    /// <summary>After the migration and before any request: a key to sign with, nobody who was erased, and in Development clients to try it with.</summary>
     public static async Task PrepareAccessAsync(this WebApplication app, CancellationToken ct = default)
     {
         await app.Services.GetRequiredService<TokenSigning>().EnsureKeyAsync(ct);
@@ -23,6 +24,7 @@ internal static class AccessExtensions
         if (app.Environment.IsDevelopment())
             await app.Services.GetRequiredService<DevelopmentClients>().EnsureAsync(ct);
         await using var scope = app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<RepeatedErasures>().RunAsync(ct);
         await scope.ServiceProvider.GetRequiredService<FirstAccounts>().EnsureAsync(ct);
     }
 }

@@ -1,4 +1,5 @@
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Persons;
 using Insp1r.Messaging.Retention;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,7 +28,7 @@ internal static class AccountRemoval
         var accounts = await db.Accounts.FromSql(due).ToListAsync(ct);
         foreach (var account in accounts)
         {
-            await access.EraseAsync(account, "system", ct);
+            await access.EraseAsync(account, ErasureReason.NoLongerNeeded, "system", ct);
             if (isWhole)
                 db.Remove(account);
         }

@@ -61,7 +61,10 @@ internal sealed class FirstAccounts(
         var account = Account.Open(Guid.NewGuid(), person.Id, Everywhere, email, language, "system", now);
         db.Add(person);
         db.Add(account);
-        db.AddRange(roles.Select(role => AccountGrant.Give(account.Id, new Grant(role, Everywhere).ToString(), now, until: null, "system")));
+        var grants = roles.Select(role => new Grant(role, Everywhere).ToString()).ToArray();
+        db.AddRange(grants.Select(grant => AccountGrant.Give(account.Id, grant, now, until: null, "system")));
+        db.AuditPerson(person, "recorded", null, PersonResponse.Of(person, PublicationLevel.Private), now);
+        access.Note(account, "invited", after: new { account.PersonId, account.Email, grants });
         return account;
     }
 

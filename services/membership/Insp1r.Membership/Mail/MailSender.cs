@@ -15,7 +15,7 @@ namespace Insp1r.Membership.Mail;
 /// as mails are kept.
 /// </summary>
 internal sealed partial class MailSender(
-    IServiceScopeFactory scopes, MailSignal signal, IOptions<MailOptions> options, RetentionRules retention, TimeProvider clock, ILogger<MailSender> logger) : BackgroundService
+    IServiceScopeFactory scopes, MailSignal signal, MailFolder folder, IOptions<MailOptions> options, RetentionRules retention, TimeProvider clock, ILogger<MailSender> logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(15);
@@ -36,6 +36,7 @@ internal sealed partial class MailSender(
                 {
                 }
 
+                folder.ForgetBefore(retention.CutOff(MembershipRetention.OutgoingMails));
                 await signal.WaitAsync(Poll, stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -95,9 +96,8 @@ internal sealed partial class MailSender(
         }
         else
         {
-            Directory.CreateDirectory(settings.Folder!);
             client.DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory;
-            client.PickupDirectoryLocation = settings.Folder;
+            client.PickupDirectoryLocation = folder.OfAccount(mail.AccountId);
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -1,5 +1,8 @@
 using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Persons;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,27 +20,26 @@ internal static class DecideOnOrganisation
     public sealed record Request(string Reason, string DecidedBy, DateOnly DecidedOn);
 
     public static Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> SuspendAsync(
-        Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        DecideAsync(id, request, "suspension", OrganisationStatus.Suspended, (o, at) => o.Suspend(at), o => new OrganisationSuspended(o), db, caller, clock, ct);
+        Guid id, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct) =>
+        DecideAsync(id, request, "suspension", OrganisationStatus.Suspended, (o, at) => o.Suspend(at), o => new OrganisationSuspended(o), db, caller, access, clock, ct);
 
     public static Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> ReinstateAsync(
-        Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        DecideAsync(id, request, "reinstatement", OrganisationStatus.Active, (o, at) => o.Reinstate(at), o => new OrganisationReinstated(o), db, caller, clock, ct);
+        Guid id, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct) =>
+        DecideAsync(id, request, "reinstatement", OrganisationStatus.Active, (o, at) => o.Reinstate(at), o => new OrganisationReinstated(o), db, caller, access, clock, ct);
 
     public static Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> WithdrawAsync(
-        Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct) =>
-        DecideAsync(id, request, "withdrawal", OrganisationStatus.Withdrawn, (o, at) => o.Withdraw(at), o => new OrganisationWithdrawn(o), db, caller, clock, ct);
+        Guid id, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct) =>
+        DecideAsync(id, request, "withdrawal", OrganisationStatus.Withdrawn, (o, at) => o.Withdraw(at), o => new OrganisationWithdrawn(o), db, caller, access, clock, ct);
 
     private static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> DecideAsync(
         Guid id, Request request, string decision, string status, Action<MemberOrganisation, DateTimeOffset> move,
-        Func<OrganisationState, IOrganisationEvent> tell, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Func<OrganisationState, IOrganisationEvent> tell, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         if (Check(request, now) is { } invalid)
             return invalid;
 
-        // With an Idempotency-Key there is a transaction already, and its owner commits it.
-        await using var transaction = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
+        await using var transaction = await db.JoinTransactionAsync(ct);
         // Locked, so that a sync which changes the same record waits instead of making this fail.
         var organisation = await db.Organisations.FromSql($"select * from member_organisation where id = {id} for update").SingleOrDefaultAsync(ct);
         if (organisation is null || !caller.May(Role.Reader, organisation.Node))
@@ -62,9 +64,11 @@ internal static class DecideOnOrganisation
         });
         move(organisation, now);
         db.Append(tell(organisation.State), now, reason: request.Reason);
+        if (status == OrganisationStatus.Withdrawn)
+            await RolesOfOrganisation.EndAsync(db, access, id, request.DecidedOn, caller.Id, now, ct);
         await db.SaveChangesAsync(ct);
-        if (transaction is not null)
-            await transaction.CommitAsync(ct);
+        await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
         return TypedResults.Ok(OrganisationResponse.Of(organisation));
     }
 

@@ -1,5 +1,6 @@
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
+using Insp1r.Membership.Organisations;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -24,6 +25,9 @@ internal static class AddRole
         Guid id, Request request, MembershipDb db, Caller caller, NodeDirectory nodes, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
+        // Before the person, as a withdrawal does it: that ends the roles that it finds.
+        if (request.OrganisationId is { } organisation)
+            await db.Database.ExecuteSqlAsync($"select 1 from member_organisation where id = {organisation} for key share", ct);
         if (await db.LockPersonAsync(id, ct) is not { } person)
             return CommonErrors.Missing("person", id);
         // Who may speak for others is decided; whom to write to is noted.
@@ -76,9 +80,11 @@ internal static class AddRole
     {
         if (request.OrganisationId is { } organisation)
         {
-            var owner = await db.Organisations.Where(o => o.Id == organisation).Select(o => o.Node).SingleOrDefaultAsync(ct);
-            if (owner is not null && NodePath.Covers(person.Node, owner))
-                return owner;
+            var found = await db.Organisations.Where(o => o.Id == organisation).Select(o => new { o.Node, o.Status }).SingleOrDefaultAsync(ct);
+            if (found is { Status: OrganisationStatus.Withdrawn } && NodePath.Covers(person.Node, found.Node))
+                errors.Add("/organisationId", "withdrawn-organisation", "It is no member any more, and nobody speaks for it here.");
+            if (found is not null && NodePath.Covers(person.Node, found.Node))
+                return found.Node;
             errors.Add("/organisationId", "unknown-organisation", $"There is no such member organisation in {person.Node}.");
         }
         else if (!await nodes.ExistsAsync(request.Node!, ct))

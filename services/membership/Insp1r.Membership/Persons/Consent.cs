@@ -16,17 +16,19 @@ internal static class ConsentPurpose
     public static PublicationLevel Reach(string purpose) => purpose == DirectoryPublic ? PublicationLevel.Public : PublicationLevel.Network;
 }
 
-/// <summary>Why a person's fields may leave the node (GDPR, Art. 6(1) and 9(2)).</summary>
+/// <summary>
+/// Why a person's fields may leave the node. That somebody is in touch with a union is special-category data: a contract is no basis for
+/// showing it outside the body (GDPR, Art. 9(2)(a) and (g), not 9(2)(d)).
+/// </summary>
 internal enum LawfulBasis
 {
     Consent,
     LegalObligation,
-    Contract,
 }
 
 /// <summary>
 /// A recorded basis for showing fields of a person to others than their node: mostly the person's consent, with the wording and the
-/// language that were shown. It is withdrawn and never deleted: that it was given, and until when, is proof.
+/// language that were shown. It is withdrawn, and kept for as long as the retention rule says: that it was given, and until when, is proof.
 /// </summary>
 internal sealed class Consent
 {
@@ -41,7 +43,7 @@ internal sealed class Consent
     public required string? WordingLanguage { get; init; }
     public required DateTimeOffset GivenAt { get; init; }
 
-    /// <summary>How it is known, such as "signed form, general assembly 2026"; for another basis than consent, which law or contract.</summary>
+    /// <summary>How it is known, such as "signed form, general assembly 2026"; for a legal obligation, which law.</summary>
     public required string Source { get; set; }
 
     /// <summary>The client or account that recorded it.</summary>

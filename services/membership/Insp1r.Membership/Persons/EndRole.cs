@@ -14,8 +14,8 @@ internal static class EndRole
     private const int MaxReason = 500;
 
     /// <summary>
-    /// <c>to</c> is the last day, not in the future, since the role ends with this request: today if not given (of a role that never began
-    /// its first day).
+    /// <c>to</c> is the last day, not in the future, since the role ends with this request: today if not given, or the last day of a term
+    /// that is over (of a role that never began its first day).
     /// </summary>
     public sealed record Request(string Reason, DateOnly? To = null);
 
@@ -32,6 +32,8 @@ internal static class EndRole
             return CommonErrors.Missing("role", roleId);
         if (role.Kind == PersonRoleKind.Mandate && !caller.May(Role.Steward, person.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"A mandate is ended by a steward of {person.Node}.");
+        if (!caller.May(Role.Steward, person.Node) && await access.HangsOnRoleAsync(roleId, ct))
+            return AccessErrors.OutsideYourNodes.ToProblem($"What somebody may do on the platform hangs on this role: it is ended by a steward of {person.Node}.");
 
         var now = clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
@@ -42,7 +44,7 @@ internal static class EndRole
 
         await access.EndWithRoleAsync(roleId, caller.Id, ct);
         var before = RoleResponse.Of(role);
-        role.End(request.To ?? (role.From > today ? role.From : today), request.Reason, now);
+        role.End(request.To ?? today, request.Reason, now);
         db.AuditPerson(person, "role-ended", before, RoleResponse.Of(role), now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
@@ -58,6 +60,8 @@ internal static class EndRole
         if (request.To > today.AddDays(1))
             errors.Add("/to", "out-of-range", "The last day: not in the future.");
         errors.Period("/to", role.From, request.To);
+        if (request.To > role.To)
+            errors.Add("/to", "out-of-range", $"The term ended on {role.To:yyyy-MM-dd}; what came after is another role.");
         return errors;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Insp1r.Membership.Access;
+using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Accounts.Keeping;
 using Insp1r.Membership.Data;
 using Insp1r.Messaging;
@@ -17,7 +18,8 @@ internal static class ExportPerson
 {
     /// <summary>
     /// <c>wordings</c> are the texts of the consents, as they were shown. <c>logins</c> are other providers that the person signs in with.
-    /// <c>trail</c> is what membership's audit trail says of the person and the account. <c>elsewhere</c> is what each other service holds, by its
+    /// <c>trail</c> is what membership's audit trail says of the person, the account and its overrides; who did it and from where is left out
+    /// where it was somebody else. <c>elsewhere</c> is what each other service holds, by its
     /// name.
     /// </summary>
     public sealed record Response(
@@ -63,9 +65,6 @@ internal static class ExportPerson
         var sessions = account is null ? [] : await db.Sessions.AsNoTracking().Where(s => s.AccountId == account.Id).OrderBy(s => s.CreatedAt)
             .Select(s => new SessionResponse(s.App, s.Device, s.CreatedAt, s.LastUsedAt, s.EndedAt)).ToListAsync(ct);
         var logins = account is null ? [] : await db.UserLogins.Where(l => l.UserId == account.Id).Select(l => new LoginResponse(l.LoginProvider, l.ProviderKey)).ToListAsync(ct);
-        var trail = await AuditReader.ReadOfRecordAsync(database.DataSource, id, ct);
-        if (account is not null)
-            trail.AddRange(await AuditReader.ReadOfRecordAsync(database.DataSource, account.Id, ct));
         response.Headers.ContentDisposition = $"attachment; filename=\"person-{id}.json\"";
         response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Response(
@@ -74,7 +73,19 @@ internal static class ExportPerson
             [.. consents.Select(ConsentResponse.Of)],
             [.. wordings.GroupBy(w => (w.Purpose, w.Version)).Where(shown => consents.Exists(c => (c.Purpose, c.WordingVersion) == shown.Key)).Select(shown => WordingResponse.Of([.. shown]))],
             account is null ? null : await AccountResponse.OfAsync(account, db, clock, ct),
-            logins, sessions, trail, found, clock.GetUtcNow()));
+            logins, sessions, await TrailAsync(id, account, db, database, ct), found, clock.GetUtcNow()));
+    }
+
+    // Who else did something, and from where, is their data and not this person's.
+    private static async Task<List<AuditEntry>> TrailAsync(Guid person, Account? account, MembershipDb db, ServiceDatabase database, CancellationToken ct)
+    {
+        var records = new List<Guid> { person };
+        if (account is not null)
+            records.AddRange([account.Id, .. await db.AccountGrants.Where(g => g.AccountId == account.Id && g.OverrideReason != null).Select(g => g.Id).ToListAsync(ct)]);
+        var trail = new List<AuditEntry>();
+        foreach (var record in records)
+            trail.AddRange(await AuditReader.ReadOfRecordAsync(database.DataSource, record, ct));
+        return trail.ConvertAll(entry => account is not null && entry.Actor == account.Id.ToString() ? entry : entry with { Actor = null, App = null, Origin = null });
     }
 }
 

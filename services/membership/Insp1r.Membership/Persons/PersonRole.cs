@@ -62,11 +62,13 @@ internal sealed class PersonRole
             RecordedAt = at,
         };
 
+    /// <param name="to">The last day. One that lies behind the term's stays the term's, and one before it began its first.</param>
     public void End(DateOnly to, string reason, DateTimeOffset at)
     {
         if (EndedAt is not null)
             throw new InvalidOperationException("A role ends once.");
-        (To, EndReason, EndedAt) = (to, reason, at);
+        to = To < to ? To.Value : to;
+        (To, EndReason, EndedAt) = (to < From ? From : to, reason, at);
     }
 
     /// <summary>Of an erased person the dates stay, and none of the words.</summary>

@@ -9,7 +9,7 @@ internal static class PersonRoutes
     public static WebApplicationBuilder AddPersons(this WebApplicationBuilder builder)
     {
         builder.Services.AddHttpClient<PersonalDataElsewhere>(http => http.Timeout = TimeSpan.FromSeconds(5)).RemoveAllLoggers();
-        builder.Services.AddScoped<PersonErasure>();
+        builder.Services.AddSingleton<ErasureRegister>().AddScoped<PersonErasure>().AddScoped<RepeatedErasures>();
         return builder;
     }
 

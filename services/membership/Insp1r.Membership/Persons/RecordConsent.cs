@@ -14,7 +14,7 @@ internal static class RecordConsent
     /// <summary>
     /// <c>purpose</c>: directory-network or directory-public; <c>fields</c>: of name, email, phone and roles. For a consent,
     /// <c>wordingVersion</c> and <c>wordingLanguage</c> are those of the text that the person was shown. <c>source</c> is how it is known, such
-    /// as "signed form of 2026-03-01"; for another basis than consent, which law or contract.
+    /// as "signed form of 2026-03-01"; for a legal obligation, which law.
     /// </summary>
     public sealed record Request(
         string Purpose, string[] Fields, DateTimeOffset GivenAt, string Source, LawfulBasis Basis = LawfulBasis.Consent,
@@ -31,9 +31,8 @@ internal static class RecordConsent
 
         var now = clock.GetUtcNow();
         var errors = Check(request, now);
-        if (!errors.Any && request.Basis == LawfulBasis.Consent
-            && !await db.ConsentWordings.AnyAsync(w => w.Purpose == request.Purpose && w.Version == request.WordingVersion && w.Language == request.WordingLanguage, ct))
-            errors.Add("/wordingVersion", "unknown-wording", $"A version of {request.Purpose}: see /api/v1/consent-wordings.");
+        if (!errors.Any && request.Basis == LawfulBasis.Consent)
+            await CheckWordingAsync(errors, request, db, ct);
         if (errors.Any)
             return errors.ToProblem();
 
@@ -56,6 +55,17 @@ internal static class RecordConsent
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Created($"/api/v1/persons/{id}/consents", ConsentResponse.Of(consent));
+    }
+
+    private static async Task CheckWordingAsync(FieldErrors errors, Request request, MembershipDb db, CancellationToken ct)
+    {
+        var wording = await db.ConsentWordings.AsNoTracking().SingleOrDefaultAsync(
+            w => w.Purpose == request.Purpose && w.Version == request.WordingVersion && w.Language == request.WordingLanguage, ct);
+        if (wording is null)
+            errors.Add("/wordingVersion", "unknown-wording", $"A version of {request.Purpose}: see /api/v1/consent-wordings.");
+        // The first texts may have been on paper before there was an installation.
+        else if (wording.Version > 1 && request.GivenAt < wording.CreatedAt)
+            errors.Add("/wordingVersion", "not-yet-written", $"Version {wording.Version} is of {wording.CreatedAt:yyyy-MM-dd}: what was agreed to before was another text.");
     }
 
     private static FieldErrors Check(Request request, DateTimeOffset now)

@@ -11,7 +11,7 @@ internal static class UnneededPersons
     // who notes that somebody left years ago must not see the person vanish within the hour.
     private const string Since = """
         select p.id, greatest(
-            p.created_at, max(coalesce(r.ended_at, greatest(r.recorded_at, (r.ends_on + 1)::timestamp at time zone 'utc'))), max(a.closed_at)) as since
+            p.updated_at, max(coalesce(r.ended_at, greatest(r.recorded_at, (r.ends_on + 1)::timestamp at time zone 'utc'))), max(a.closed_at)) as since
         from person p left join person_role r on r.person_id = p.id left join account a on a.person_id = p.id
         where p.erased_at is null
         group by p.id

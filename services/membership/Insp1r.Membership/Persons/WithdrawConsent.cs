@@ -30,10 +30,11 @@ internal static class WithdrawConsent
 
         var now = clock.GetUtcNow();
         var levels = person.Levels;
-        foreach (var like in consents.Where(c => c.Purpose == withdrawn.Purpose && c.Basis == withdrawn.Basis))
+        var alike = consents.FindAll(c => c.Purpose == withdrawn.Purpose && c.Basis == withdrawn.Basis && c.WithdrawnAt is null);
+        foreach (var like in alike)
             like.Withdraw(now);
         person.Publish(person.Levels.Covered(consents), now);
-        db.AuditPerson(person, "consent-withdrawn", new { levels }, new { consent = consentId, person.Levels }, now);
+        db.AuditPerson(person, "consent-withdrawn", new { levels }, new { consents = alike.Select(like => like.Id), person.Levels }, now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(ConsentResponse.Of(withdrawn));

@@ -56,12 +56,13 @@ internal sealed class ChangeLogRow
     }
 
     public static ChangeLogRow OfAudit(
-        string subject, Guid id, int version, string node, string action, object? before, object? after, DateTimeOffset at, bool personal)
+        string subject, Guid id, int version, string node, string action, object? before, object? after, DateTimeOffset at, string? reason, bool personal)
     {
         var cause = Cause.Current;
+        reason ??= cause.Reason;
         // Why somebody's data was changed may say something about that person: it goes when the data goes.
         var payload = JsonSerializer.Serialize<object>(
-            personal && cause.Reason is not null ? new { before, after, cause.Reason } : new { before, after }, JsonDefaults.Options);
+            personal && reason is not null ? new { before, after, reason } : new { before, after }, JsonDefaults.Options);
         var salt = personal ? RandomNumberGenerator.GetBytes(SaltLength) : null;
         return new ChangeLogRow
         {
@@ -76,7 +77,7 @@ internal sealed class ChangeLogRow
             Actor = cause.Actor,
             App = cause.App,
             Origin = cause.Origin,
-            Reason = personal ? null : cause.Reason,
+            Reason = personal ? null : reason,
             Salt = salt,
             PayloadHash = salt is null ? null : SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(payload)]),
             TraceParent = Activity.Current?.Id,

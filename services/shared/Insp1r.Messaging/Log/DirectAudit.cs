@@ -11,7 +11,7 @@ public static class DirectAudit
         this NpgsqlTransaction transaction, string subject, Guid id, int version, string node, string action, object? before, object? after,
         DateTimeOffset at, CancellationToken ct)
     {
-        var row = ChangeLogRow.OfAudit(subject, id, version, node, action, before, after, at, personal: false);
+        var row = ChangeLogRow.OfAudit(subject, id, version, node, action, before, after, at, reason: null, personal: false);
         await using var command = new NpgsqlCommand("""
             insert into change_log (id, type, subject, subject_id, subject_version, node, visibility, payload, actor, app, origin, reason, trace_parent, occurred_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)

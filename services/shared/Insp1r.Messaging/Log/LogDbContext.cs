@@ -33,10 +33,11 @@ public abstract class LogDbContext : DbContext
     /// <param name="action">The service and what was done, such as <c>membership.client-revoked</c>.</param>
     /// <param name="before">What the record was, or null; written as the API writes it. Never a secret.</param>
     /// <param name="after">What it is now, or null.</param>
+    /// <param name="reason">Why, where the change itself says so; else it is what the request's Change-Reason says.</param>
     /// <param name="personal">True where before, after or the reason may hold a person's data: <see cref="EraseTrailAsync"/> can take them away.</param>
     public void Audit(
-        string subject, Guid id, int version, string node, string action, object? before, object? after, DateTimeOffset at, bool personal = false) =>
-        Add(ChangeLogRow.OfAudit(subject, id, version, node, action, before, after, at, personal));
+        string subject, Guid id, int version, string node, string action, object? before, object? after, DateTimeOffset at, string? reason = null, bool personal = false) =>
+        Add(ChangeLogRow.OfAudit(subject, id, version, node, action, before, after, at, reason, personal));
 
     /// <summary>
     /// Takes before, after and reason out of a subject's personal rows, at once and in the transaction that is open; the trail still

@@ -22,19 +22,25 @@ internal static class ForgotPassword
     {
         // Looking up, writing and committing takes longer than not to: the answer waits until both would be done.
         var enough = Task.Delay(TimeSpan.FromMilliseconds(300), clock, ct);
-        var (email, now) = (Account.Normalize(form?.Email ?? ""), clock.GetUtcNow());
-        // Where people sign in elsewhere, there is no password to choose. One link in five minutes: nobody fills another's mailbox by
-        // asking, and of many who ask at once one is served, by one statement.
-        if (!provider.IsUsed
-            && await db.Accounts.SingleOrDefaultAsync(a => a.NormalizedEmail == email && a.ClosedAt == null, ct) is { ActivatedAt: not null, PasswordHash: not null } account
-            && await db.Accounts.Where(a => a.Id == account.Id && (a.ResetSentAt == null || a.ResetSentAt < now.AddMinutes(-5)))
-                .ExecuteUpdateAsync(set => set.SetProperty(a => a.ResetSentAt, now), ct) == 1)
-        {
-            await mails.ResetPasswordAsync(account);
-            await access.SaveAsync(ct);
-        }
-
+        // Where people sign in elsewhere, there is no password to choose.
+        if (!provider.IsUsed)
+            await QueueAsync(Account.Normalize(form?.Email ?? ""), db, mails, access, clock.GetUtcNow(), ct);
         await enough;
         return Page.Say(http, words => words.ForgottenSent);
+    }
+
+    // One link in five minutes: nobody fills another's mailbox by asking, and of many who ask at once one is served, by one statement.
+    // Its lock lasts until the mail is queued, so that who is erased or leaves meanwhile gets none afterwards.
+    private static async Task QueueAsync(string email, MembershipDb db, Mails mails, AccountAccess access, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await db.Accounts.Where(a => a.NormalizedEmail == email && a.ClosedAt == null && a.ActivatedAt != null && a.PasswordHash != null
+                && (a.ResetSentAt == null || a.ResetSentAt < now.AddMinutes(-5))).ExecuteUpdateAsync(set => set.SetProperty(a => a.ResetSentAt, now), ct) == 0)
+            return;
+
+        await mails.ResetPasswordAsync(await db.Accounts.SingleAsync(a => a.NormalizedEmail == email && a.ClosedAt == null, ct));
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Insp1r.Testing.Stack;
 using Npgsql;
 
-namespace Insp1r.Membership.Tests;
+namespace Insp1r.Membership.Tests.Persons;
 
 public sealed class PersonTests(Shared shared)
 {
@@ -291,6 +291,8 @@ public sealed class PersonTests(Shared shared)
         Assert.Equal(["/source required", "/fields/1 unknown-field", "/givenAt out-of-range", "/wordingLanguage unknown-language"], wrong.IsProblem(422, "invalid").Faults());
         var unknown = await network.Contributor.PostAsync(path, new { purpose = "directory-public", fields = (string[])["name"], givenAt = "2026-01-01T00:00:00Z", source = "form", wordingVersion = 99, wordingLanguage = "fr" }, Ct);
         Assert.Equal(["/wordingVersion unknown-wording"], unknown.IsProblem(422, "invalid").Faults());
+        // A contract is no reason to show that somebody is in touch with a union.
+        (await network.Contributor.PostAsync(path, new { purpose = "directory-public", fields = (string[])["name"], givenAt = "2026-01-01T00:00:00Z", source = "Membership form", basis = "contract" }, Ct)).IsProblem(400, "bad-request");
     }
 
     [Fact]
@@ -307,6 +309,17 @@ public sealed class PersonTests(Shared shared)
 
         Assert.Equal(["/texts/es required"], missing.Faults());
         Assert.Equal(2, next.Select(answer => (int)answer.Expect(201).Json["version"]!).Distinct().Count());
+        // What was agreed to earlier was not this text.
+        var early = await network.Contributor.PostAsync($"/api/v1/persons/{person}/consents", new
+        {
+            purpose = "directory-network",
+            fields = (string[])["name"],
+            givenAt = "2019-03-01T10:00:00Z",
+            source = "Form",
+            wordingVersion = (int)next[0].Json["version"]!,
+            wordingLanguage = "fr",
+        }, Ct);
+        Assert.Equal(["/wordingVersion not-yet-written"], early.IsProblem(422, "invalid").Faults());
         var recorded = (await network.Steward.GetAsync($"/api/v1/persons/{person}/consents", Ct)).Expect(200).Json["items"]!.AsArray().Single(c => (Guid)c!["id"]! == consent)!;
         Assert.Equal((1, "fr"), ((int)recorded["wordingVersion"]!, (string?)recorded["wordingLanguage"]));
         var read = (await network.Reader.GetAsync($"/api/v1/consent-wordings/directory-network/{recorded["wordingVersion"]}", Ct)).Expect(200);

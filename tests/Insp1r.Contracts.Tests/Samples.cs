@@ -27,6 +27,8 @@ internal static class Samples
         new OrganisationReinstated(Organisation(4, "active")),
         new OrganisationWithdrawn(Organisation(5, "withdrawn")),
         new PersonErased(new PersonTombstone(Id(11), 7, Mali)),
+        new PersonHidden(new PersonReference(Id(11), 5, Mali)),
+        new PersonShown(new PersonReference(Id(11), 6, Mali)),
         new TargetBodyAdded(MaliGovernment),
         new CampaignRecorded(Campaign(1)),
         new CampaignChanged(Campaign(2)),

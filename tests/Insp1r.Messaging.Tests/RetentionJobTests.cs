@@ -25,8 +25,8 @@ public sealed class RetentionJobTests(LogServer server) : IClassFixture<LogServe
         await RunAsync(Rule("failing", Removal.OfRows("failing", "at")), Rule("behind", Leaving("select min(at) from behind")));
         Assert.Equal(["behind"], state.Overdue);
         await ExecuteAsync("insert into failing select now() - interval '9 days' from generate_series(1, 2)");
-        var failing = Removal.OfRows("failing", "at") with { Oldest = "select 1 / 0" };
-        await RunAsync(Rule("failing", failing), Rule("behind", Leaving("select 1 / 0")), Rule("last", Leaving("select min(at) from behind")));
+        var failing = Removal.OfRows("failing", "at") with { Oldest = "select to_timestamp(1 / 0)" };
+        await RunAsync(Rule("failing", failing), Rule("behind", Leaving("select to_timestamp(1 / 0)")), Rule("last", Leaving("select min(at) from behind")));
 
         Assert.Equal(["behind", "last"], state.Overdue);
         Assert.Equal(

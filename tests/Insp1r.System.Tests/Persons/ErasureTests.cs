@@ -144,7 +144,8 @@ public sealed class ErasureTests(Platform platform)
     {
         var root = platform.Stack.StateFolder;
         var files = new List<string>();
-        foreach (var file in Directory.GetFiles(root, "*", SearchOption.AllDirectories).Where(file => Path.GetRelativePath(root, file).Split('/')[0] is not ("postgres" or "rabbitmq")))
+        foreach (var file in Directory.GetFiles(root, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetRelativePath(root, file).Split('/')[0] is not ("postgres" or "rabbitmq") && Path.GetExtension(file) != ".lock"))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(stream);

@@ -31,6 +31,7 @@ internal static class AccountRoutes
         var overrides = api.MapGroup("/overrides").WithTags("Accounts").WithMetadata(new SecretAnswer());
         overrides.MapPost("/", OpenOverride.HandleAsync).WithName("OpenOverride").WithSummary("Look into a node that is not yours, for three hours and with a reason")
             .WithDescription("The node's stewards get a mail at once, and can end it. It reads what a reader there reads; nothing private, and nobody at risk.").Requires(Role.Steward, Scopes.Write);
+        overrides.MapPost("/{id:guid}/end", EndOverride.HandleAsync).WithName("EndOverride").WithSummary("End an override before its time").Requires(Role.Steward, Scopes.Write);
         overrides.MapGet("/", ReadOverrides.HandleAsync).WithName("ListOverrides").WithSummary("Who looked into your nodes from elsewhere").Requires(Role.Steward, Scopes.Read);
     }
 

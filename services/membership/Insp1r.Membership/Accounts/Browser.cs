@@ -79,11 +79,15 @@ internal sealed class Browser(MembershipDb db, ExternalProvider provider, TimePr
 
     public Task SignOutAsync(HttpContext http) => http.SignOutAsync(SessionScheme);
 
-    /// <summary>Remembers that the password was right, until the next step is done.</summary>
-    public Task AwaitAsync(HttpContext http, Account account, NextStep step) => http.SignInAsync(
-        StepScheme,
-        Principal(StepScheme, (AccountClaim, account.Id.ToString()), (StepClaim, step.ToString()), (StampClaim, account.SecurityStamp!)),
-        new AuthenticationProperties { ExpiresUtc = clock.GetUtcNow() + StepLifetime });
+    /// <summary>Remembers that the password was right, until the next step is done. A key that somebody else may have seen meanwhile is none any more.</summary>
+    public async Task AwaitAsync(HttpContext http, Account account, NextStep step, CancellationToken ct)
+    {
+        await db.UserTokens.Where(t => t.UserId == account.Id && t.Name == Totp.PendingKey).ExecuteDeleteAsync(ct);
+        await http.SignInAsync(
+            StepScheme,
+            Principal(StepScheme, (AccountClaim, account.Id.ToString()), (StepClaim, step.ToString()), (StampClaim, account.SecurityStamp!)),
+            new AuthenticationProperties { ExpiresUtc = clock.GetUtcNow() + StepLifetime });
+    }
 
     /// <summary>Whose next step this is, or null. A password or second factor that was set since makes it void: who waits may be a thief.</summary>
     public async Task<Guid?> ReadStepAsync(HttpContext http, NextStep step, CancellationToken ct)

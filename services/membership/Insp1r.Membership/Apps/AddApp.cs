@@ -1,3 +1,4 @@
+using Insp1r.Membership.Access;
 using Insp1r.Membership.Access.Clients;
 using Insp1r.Membership.Data;
 using Insp1r.ServiceDefaults.Access;
@@ -12,7 +13,7 @@ internal static class AddApp
     /// <summary><c>redirectUris</c>: https addresses, or http://127.0.0.1/path for a program on the person's own machine (any port).</summary>
     public sealed record Request(string ClientId, string Name, string[] RedirectUris, string[] Scopes);
 
-    public static async Task<Results<Created<AppResponse>, ProblemHttpResult>> HandleAsync(Request request, Caller caller, MembershipDb db, TimeProvider clock, CancellationToken ct)
+    public static async Task<Results<Created<AppResponse>, ProblemHttpResult>> HandleAsync(Request request, Caller caller, MembershipDb db, ClientStore clients, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         ClientRules.ClientId(errors, request.ClientId);
@@ -21,6 +22,9 @@ internal static class AddApp
             return errors.ToProblem();
         if (!caller.May(Role.Steward, NodePath.Root))
             return AppErrors.NotYours();
+
+        if (await clients.FindAsync(request.ClientId, ct) is not null)
+            return ClientErrors.Taken.ToProblem($"'{request.ClientId}' is an API client.");
 
         var now = clock.GetUtcNow();
         var app = new App

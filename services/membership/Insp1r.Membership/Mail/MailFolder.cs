@@ -10,12 +10,27 @@ internal sealed class MailFolder(IOptions<MailOptions> options)
 {
     private readonly string? _root = options.Value.Host is null ? options.Value.Folder : null;
 
-    public string OfAccount(Guid account) => Directory.CreateDirectory(Path.Combine(_root!, account.ToString())).FullName;
+    // Links in mails are as good as a password for their time: nobody else on this machine reads them.
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public string OfAccount(Guid account)
+    {
+        MakePrivate(_root!);
+        return MakePrivate(Path.Combine(_root!, account.ToString()));
+    }
 
     public void Forget(Guid account)
     {
         if (_root is not null && Path.Combine(_root, account.ToString()) is var folder && Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
+    }
+
+    private static string MakePrivate(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, OwnerOnly);
+        return folder;
     }
 
     public void ForgetBefore(DateTimeOffset time)

@@ -50,7 +50,7 @@ internal static class OpenOverride
         var grant = AccountGrant.Give(accountId, new Grant(Role.Reader, request.Node).ToString(), now, now + Lifetime, caller.Id, overrideReason: request.Reason.Trim());
         db.Add(grant);
         foreach (var steward in owners)
-            mails.TellOfOverride(steward, request.Node, grant.Until!.Value);
+            mails.TellOfOverride(steward, request.Node, grant);
         db.Audit("override", grant.Id, 1, request.Node, "membership.override-opened", null, new { account = accountId, request.Reason, grant.Until }, now, personal: true);
         // The token in hand does not know of it; the next one does.
         account.ChangeAccess(now);

@@ -11,6 +11,9 @@ public static class Words
 
     public static IReadOnlyCollection<string> All<TEnum>() where TEnum : struct, Enum => Names<TEnum>.ByWord.Keys;
 
+    /// <summary>The words of an enum that is known by its type alone.</summary>
+    public static IEnumerable<string> All(Type words) => Enum.GetNames(words).Select(JsonNamingPolicy.KebabCaseLower.ConvertName);
+
     private static class Names<TEnum> where TEnum : struct, Enum
     {
         public static readonly Dictionary<TEnum, string> ByValue =

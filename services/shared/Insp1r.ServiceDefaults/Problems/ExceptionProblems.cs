@@ -26,6 +26,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         var problem = exception switch
         {
             BadHttpRequestException { InnerException: JsonException json } => BadJson(json),
+            BadHttpRequestException bad when ExpectedValue.OfQuery(bad.Message) is { } expected => CommonErrors.BadQuery.ToProblem($"{expected.Pointer}: {expected.Detail}", [expected]),
             BadHttpRequestException bad => new Error(bad.StatusCode, NameOf(bad.StatusCode), ReasonPhrases.GetReasonPhrase(bad.StatusCode)).ToProblem(bad.Message),
             DbUpdateConcurrencyException => CommonErrors.VersionStale.ToProblem("The resource changed while this request was under way; read it again."),
             _ when IsUnavailable(exception) => Unavailable(httpContext),
@@ -89,7 +90,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         if (message.Contains("missing required properties", StringComparison.Ordinal))
             return $"Missing: {message[(message.LastIndexOf(':') + 1)..].Trim().TrimEnd('.')}.";
         if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
-            return "The value is not of the expected type.";
+            return ExpectedValue.OfJson(message);
 
         var end = message.IndexOf(" Path:", StringComparison.Ordinal);
         return end > 0 ? message[..end] : message;

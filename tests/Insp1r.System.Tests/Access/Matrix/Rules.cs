@@ -105,6 +105,7 @@ internal static class Rules
         ("EndSessions", Node("steward", "write")),
         ("CloseAccount", Node("steward", "write")),
         ("ListOverrides", List("steward")),
+        ("EndOverride", Node("steward", "write")),
         // The callers here are clients, and a client has no reasons.
         ("OpenOverride", Anywhere("steward", "write") with { Also = "/problems/override-for-people" }),
         ("ListApps", Root("steward")),

@@ -149,9 +149,10 @@ internal sealed class Scene
         var account = (await steward.PostAsync("/api/v1/accounts", new { personId = person, grants = (string[])[$"reader@{Own}"] }, ct)).Expect(201).Json;
         (_ids["accounts"], _ids["grants"]) = ((string)account["id"]!, (string)account["grants"]![0]!["id"]!);
         // Somebody signed in opens an override; for who reads the list the row is enough.
+        _ids["overrides"] = $"{Guid.CreateVersion7()}";
         await stack.ExecuteAsync("membership", $"""
             insert into account_grant (id, account_id, "grant", "from", until, override_reason, granted_by)
-            values (gen_random_uuid(), '{_ids["accounts"]}', 'reader@{Own}', now(), now() + interval '3 hours', 'The office does not answer', 'test')
+            values ('{_ids["overrides"]}', '{_ids["accounts"]}', 'reader@{Own}', now(), now() + interval '3 hours', 'The office does not answer', 'test')
             """, ct);
 
         await steward.PostAsync("/api/v1/clients", Client(_ids["clients"] = $"client-{_mark}"), ct);

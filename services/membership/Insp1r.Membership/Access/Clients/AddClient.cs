@@ -1,6 +1,8 @@
+using Insp1r.Membership.Data;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Access.Clients;
 
@@ -9,7 +11,7 @@ internal static class AddClient
     public sealed record Request(string ClientId, string Description, string[] Grants, string[] Scopes);
 
     public static async Task<Results<Created<ClientSecretResponse>, ProblemHttpResult>> HandleAsync(
-        Request request, Caller caller, ClientStore clients, TimeProvider clock, CancellationToken ct)
+        Request request, Caller caller, MembershipDb db, ClientStore clients, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         ClientRules.ClientId(errors, request.ClientId);
@@ -23,7 +25,8 @@ internal static class AddClient
         var secret = RandomSecret.Generate();
         var now = clock.GetUtcNow();
         var client = new ApiClient(Guid.CreateVersion7(now), request.ClientId, request.Description, request.Grants, request.Scopes, now, caller.Id);
-        return await clients.AddAsync(client, secret, ct)
+        // The trail names clients and apps alike: no two have one name.
+        return !await db.Apps.AnyAsync(a => a.ClientId == request.ClientId, ct) && await clients.AddAsync(client, secret, ct)
             ? TypedResults.Created($"/api/v1/clients/{client.ClientId}", new ClientSecretResponse(client.ClientId, secret, client.Grants, client.Scopes, null))
             : ClientErrors.Taken.ToProblem($"'{client.ClientId}' is taken.");
     }

@@ -10,6 +10,8 @@ namespace Insp1r.Membership.Accounts.Keeping;
 /// <summary>What a steward does for a person who cannot get in, or must not any more.</summary>
 internal static class HelpAccount
 {
+    private const string Recovered = "recovered";
+
     /// <summary>Sends the invitation once more; the one before goes on working until one of them was used.</summary>
     public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> InviteAgainAsync(
         Guid id, Caller caller, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
@@ -42,7 +44,7 @@ internal static class HelpAccount
         account.Restamp();
         await access.ForgetCredentialsAsync(id, ct);
         await access.EndSessionsAsync(account, but: null, "recovery", ct);
-        return await InviteAsync(account, "recovered", db, mails, access, clock, ct);
+        return await InviteAsync(account, Recovered, db, mails, access, clock, ct);
     }
 
     /// <summary>To the address that is recorded of the person by now: the one before may be why no invitation was taken up.</summary>
@@ -54,7 +56,7 @@ internal static class HelpAccount
 
         account.InviteAgain(email, clock.GetUtcNow());
         access.Note(account, what, after: new { account.Email });
-        await mails.InviteAsync(account);
+        await (what == Recovered ? mails.RecoverAsync(account) : mails.InviteAsync(account));
         try
         {
             await access.SaveAsync(ct);

@@ -61,10 +61,19 @@ internal static class KeepGrants
         Guid id, Guid grantId, Caller caller, MembershipDb db, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         var grant = await db.AccountGrants.SingleOrDefaultAsync(g => g.Id == grantId && g.AccountId == id, ct);
-        var account = grant is null ? null : await db.Accounts.SingleAsync(a => a.Id == id, ct);
-        // Who keeps the account ends any of its grants; who keeps the grant's node ends what somebody from elsewhere may do there.
-        if (grant is null || account is null || !(caller.May(Role.Steward, account.Node) || (Grant.TryParse(grant.Grant, out var parsed) && caller.May(Role.Steward, parsed.Node))))
+        if (grant is null || !await TryEndAsync(grant, caller, db, access, clock, ct))
             return CommonErrors.NotFound.ToProblem("There is no such grant inside your nodes.");
+
+        // Of the account nothing: who keeps only the grant's node is told no more than that.
+        return TypedResults.Ok(GrantResponse.Of(grant));
+    }
+
+    /// <summary>False where the caller keeps neither the account nor the grant's node, whose stewards end what somebody from elsewhere may do there.</summary>
+    public static async Task<bool> TryEndAsync(AccountGrant grant, Caller caller, MembershipDb db, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        var account = await db.Accounts.SingleAsync(a => a.Id == grant.AccountId, ct);
+        if (!caller.May(Role.Steward, account.Node) && !(Grant.TryParse(grant.Grant, out var parsed) && caller.May(Role.Steward, parsed.Node)))
+            return false;
 
         var now = clock.GetUtcNow();
         if (grant.Until is null || grant.Until > now)
@@ -75,7 +84,6 @@ internal static class KeepGrants
             await access.SaveAsync(ct);
         }
 
-        // Of the account nothing: who keeps only the grant's node is told no more than that.
-        return TypedResults.Ok(GrantResponse.Of(grant));
+        return true;
     }
 }

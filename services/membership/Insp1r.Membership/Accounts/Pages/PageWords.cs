@@ -61,6 +61,7 @@ public sealed record PageWords
     public required string SecondFactorOn { get; init; }
     public required string SecondFactorOff { get; init; }
     public required string Replace { get; init; }
+    public required string Locked { get; init; }
     public required string SignInAgain { get; init; }
     public required string Done { get; init; }
     public required string Allow { get; init; }
@@ -143,6 +144,7 @@ public sealed record PageWords
         SecondFactorOn = "Your second factor is set up.",
         SecondFactorOff = "You have no second factor.",
         Replace = "Set up anew",
+        Locked = "Somebody tried wrong passwords or codes for your account. Wait for 15 minutes, then try again; nobody can sign in meanwhile.",
         SignInAgain = "Sign out and in again first: this can be done within ten minutes of signing in.",
         Done = "Done.",
         Allow = "Allow",
@@ -230,6 +232,7 @@ public sealed record PageWords
         SecondFactorOn = "Votre second facteur est installé.",
         SecondFactorOff = "Vous n'avez pas de second facteur.",
         Replace = "Réinstaller",
+        Locked = "Quelqu'un a essayé de mauvais mots de passe ou codes pour votre compte. Attendez 15 minutes, puis réessayez ; personne ne peut se connecter entre-temps.",
         SignInAgain = "Déconnectez-vous et reconnectez-vous d'abord : cela se fait dans les dix minutes qui suivent la connexion.",
         Done = "C'est fait.",
         Allow = "Autoriser",
@@ -317,6 +320,7 @@ public sealed record PageWords
         SecondFactorOn = "Su segundo factor está configurado.",
         SecondFactorOff = "No tiene segundo factor.",
         Replace = "Configurar de nuevo",
+        Locked = "Alguien probó contraseñas o códigos equivocados para su cuenta. Espere 15 minutos y vuelva a intentarlo; mientras tanto nadie puede iniciar sesión.",
         SignInAgain = "Cierre la sesión y vuelva a iniciarla primero: esto se hace en los diez minutos siguientes al inicio de sesión.",
         Done = "Hecho.",
         Allow = "Permitir",

@@ -84,7 +84,7 @@ internal static class OwnAccount
 
         var words = Page.Words(http);
         if (await credentials.CheckPasswordAsync(me.Account.Email!, form?.OldPassword ?? "", ct) is null)
-            return await PageAsync(http, me, access, users, db, clock, null, words.WrongPassword, ct);
+            return await PageAsync(http, me, access, users, db, clock, null, await users.IsLockedOutAsync(me.Account) ? words.Locked : words.WrongPassword, ct);
         if (PasswordRules.Fault(form?.NewPassword ?? "", me.Account.Email!) is { } fault)
             return await PageAsync(http, me, access, users, db, clock, null, fault == "length" ? words.PasswordLength : words.PasswordGuessable, ct);
 
@@ -108,7 +108,7 @@ internal static class OwnAccount
         if (me.Session.Provider is not null && !hasJustSignedIn)
             return await PageAsync(http, me, access, users, db, clock, null, words.SignInAgain, ct);
         if ((me.Account.TwoFactorEnabled && !me.Session.SecondFactor) || (!hasJustSignedIn && await credentials.CheckPasswordAsync(me.Account.Email!, form?.Password ?? "", ct) is null))
-            return await PageAsync(http, me, access, users, db, clock, null, words.WrongPassword, ct);
+            return await PageAsync(http, me, access, users, db, clock, null, await users.IsLockedOutAsync(me.Account) ? words.Locked : words.WrongPassword, ct);
 
         if (form?.What == "recovery" && me.Account.TwoFactorEnabled)
         {
@@ -119,7 +119,7 @@ internal static class OwnAccount
             return Page.Show<RecoveryPage>(http, new { Codes = codes, ReturnUrl = "/account" });
         }
 
-        await browser.AwaitAsync(http, me.Account, NextStep.SetUp);
+        await browser.AwaitAsync(http, me.Account, NextStep.SetUp, ct);
         return TypedResults.LocalRedirect("/account/second-factor");
     }
 

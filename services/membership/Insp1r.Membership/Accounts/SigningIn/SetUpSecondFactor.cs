@@ -27,8 +27,13 @@ internal static class SetUpSecondFactor
             return TypedResults.LocalRedirect("/account/sign-in");
 
         var account = await db.Accounts.SingleAsync(a => a.Id == accountId, ct);
-        await users.SetAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey, Totp.NewKey());
-        await db.SaveChangesAsync(ct);
+        // The same one when the page is asked for again: the phone may have it already.
+        if (await users.GetAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey) is null)
+        {
+            await users.SetAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey, Totp.NewKey());
+            await db.SaveChangesAsync(ct);
+        }
+
         return await PageAsync(http, account, users, access, returnUrl, null, ct);
     }
 

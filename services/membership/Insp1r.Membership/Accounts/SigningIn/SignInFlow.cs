@@ -14,7 +14,7 @@ internal sealed class SignInFlow(Browser browser, AccountAccess access)
             : await access.NeedsSecondFactorAsync(account.Id, ct) ? NextStep.SetUp : (NextStep?)null;
         if (next is { } step)
         {
-            await browser.AwaitAsync(http, account, step);
+            await browser.AwaitAsync(http, account, step, ct);
             return TypedResults.LocalRedirect($"/account/{(step == NextStep.ShowCode ? "code" : "second-factor")}?returnUrl={Uri.EscapeDataString(returnUrl)}");
         }
 

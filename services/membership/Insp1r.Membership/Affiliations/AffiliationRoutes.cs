@@ -15,10 +15,10 @@ internal static class AffiliationRoutes
         ofOne.MapGet("/", ReadAffiliations.OfOrganisationAsync).WithName("ListOrganisationAffiliations").WithSummary("An organisation's memberships, ended ones too").Requires(Role.Reader, Scopes.Read);
         ofOne.MapPost("/", StartAffiliation.HandleAsync).WithName("StartAffiliation").WithSummary("Begin a further membership, or a new period of one that had ended")
             .WithDescription("Stewards of the node admit; its contributors may note an application.").Requires(Role.Contributor, Scopes.Write);
-        ofOne.MapGet("/{affiliationId:guid}/moves", ReadAffiliations.MovesAsync).WithName("ListAffiliationMoves").WithSummary("What was decided on a membership, by whom and why").Requires(Role.Reader, Scopes.Read);
-        ofOne.MapPost("/{affiliationId:guid}/moves", MoveAffiliation.HandleAsync).WithName("MoveAffiliation").WithSummary("Record a decision: admission, suspension, an end, another category")
+        ofOne.MapGet("/{node}/moves", ReadAffiliations.MovesAsync).WithName("ListAffiliationMoves").WithSummary("What was decided on a membership, by whom and why").Requires(Role.Reader, Scopes.Read);
+        ofOne.MapPost("/{node}/moves", MoveAffiliation.HandleAsync).WithName("MoveAffiliation").WithSummary("Record a decision: admission, suspension, an end, another category")
             .Requires(Role.Steward, Scopes.Write);
-        ofOne.MapPost("/{affiliationId:guid}/moves/{moveId:guid}/revocation", RevokeMove.HandleAsync).WithName("RevokeAffiliationMove").WithSummary("Take back the last decision, which was recorded by mistake")
+        ofOne.MapPost("/{node}/moves/{moveId:guid}/revocation", RevokeMove.HandleAsync).WithName("RevokeAffiliationMove").WithSummary("Take back the last decision, which was recorded by mistake")
             .WithDescription("It stays on record, and an answer as known before has it.").Requires(Role.Steward, Scopes.Write);
     }
 }

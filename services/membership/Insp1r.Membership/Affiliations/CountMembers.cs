@@ -2,7 +2,6 @@ using System.Text.Json;
 using Insp1r.Messaging;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
-using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
@@ -16,16 +15,16 @@ internal static class CountMembers
 {
     public sealed class Filter : AsOfQuery
     {
-        /// <summary>The node whose subtree is counted, such as insp1r.africa; the whole network if not given.</summary>
+        /// <summary>The node whose subtree is counted, such as insp1r.africa; all your nodes if not given.</summary>
         public string? Node { get; init; }
     }
 
     /// <summary>
-    /// <c>distinctOrganisations</c> are direct and inherited members together, each once; the groups count the direct ones. <c>nodes</c> has each
+    /// <c>of</c> are the nodes whose subtrees were counted. <c>distinctOrganisations</c> are direct and inherited members together, each once; the groups count the direct ones. <c>nodes</c> has each
     /// node of the subtree with its own members.
     /// </summary>
     public sealed record Response(
-        string Node, DateOnly AsOf, DateOnly? KnownOn, int DistinctOrganisations, int DirectMembers, int InheritedMembers, IReadOnlyDictionary<string, int> ByLevel,
+        IReadOnlyList<string> Of, DateOnly AsOf, DateOnly? KnownOn, int DistinctOrganisations, int DirectMembers, int InheritedMembers, IReadOnlyDictionary<string, int> ByLevel,
         IReadOnlyDictionary<string, int> ByCategory, IReadOnlyDictionary<string, int> ByStatus, IReadOnlyDictionary<string, int> ByType, IReadOnlyDictionary<string, int> ByCountry,
         IReadOnlyList<NodeCount> Nodes);
 
@@ -33,7 +32,7 @@ internal static class CountMembers
 
     // Members are counted by organisation in every group: one with two types is in both, and in the total once.
     private const string Sql = """
-        with n as materialized (select path, level from node_at($2, $3) where path = $1 or starts_with(path, $1 || '.')),
+        with n as materialized (select path, level from node_at($2, $3) where path = any($1) or exists (select 1 from unnest($1) top where starts_with(path, top || '.'))),
         m as materialized (
           select a.organisation_id, a.node, a.category, a.status, a.through_id is null as direct, n.level
           from affiliation_at($2, $3) a join n on n.path = a.node where a.status in ('admitted', 'active', 'suspended')),
@@ -59,18 +58,15 @@ internal static class CountMembers
         if ((filter.Check(clock, out var given) ?? QueryChecks.Node(filter.Node)) is { } bad)
             return bad;
 
-        var node = filter.Node ?? NodePath.Root;
-        if (!caller.May(Role.Reader, node))
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a reader of {node}: count your own nodes, by node=.");
-
+        var nodes = caller.NodesFor(Role.Reader, filter.Node);
         var asOf = given ?? AsOf.Today(clock);
         await using var command = database.DataSource.CreateCommand(Sql);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
         asOf.AddTo(command.Parameters);
         using var counts = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(ct))!);
         var json = counts.RootElement;
         return TypedResults.Ok(new Response(
-            node, asOf.Day, asOf.KnownOn, json.GetProperty("distinct").GetInt32(), json.GetProperty("direct").GetInt32(), json.GetProperty("inherited").GetInt32(),
+            nodes, asOf.Day, asOf.KnownOn, json.GetProperty("distinct").GetInt32(), json.GetProperty("direct").GetInt32(), json.GetProperty("inherited").GetInt32(),
             Groups("level"), Groups("category"), Groups("status"), Groups("type"), Groups("country"),
             json.GetProperty("nodes").Deserialize<IReadOnlyList<NodeCount>>(JsonDefaults.Options) ?? []));
 

@@ -26,7 +26,7 @@ internal static class MoveAffiliation
         string Reason, string DecidedBy, DateOnly DecidedOn, string? To = null, string? Category = null, DateOnly? Effective = null, bool Correction = false);
 
     public static async Task<Results<Ok<AffiliationResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, Guid affiliationId, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
+        Guid id, string node, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
@@ -35,11 +35,11 @@ internal static class MoveAffiliation
             return errors.ToProblem();
 
         await using var transaction = await db.JoinTransactionAsync(ct);
-        var (organisation, affiliation, refusal) = await LockAsync(id, affiliationId, db, caller, ct);
+        var (organisation, affiliation, refusal) = await LockAsync(id, node, db, caller, ct);
         if (refusal is not null)
             return refusal;
 
-        var moves = await db.AffiliationMoves.Where(m => m.AffiliationId == affiliationId && m.RevokedAt == null).ToListAsync(ct);
+        var moves = await db.AffiliationMoves.Where(m => m.AffiliationId == affiliation!.Id && m.RevokedAt == null).ToListAsync(ct);
         var effective = request.Effective ?? today;
         var before = moves.Where(m => m.Effective <= effective).OrderBy(m => m.Effective).ThenBy(m => m.RecordedAt).LastOrDefault();
         var (status, category) = before is null ? (affiliation!.FirstStatus, affiliation.FirstCategory) : (before.Status, before.Category);
@@ -60,7 +60,7 @@ internal static class MoveAffiliation
         var move = new AffiliationMove
         {
             Id = Guid.CreateVersion7(now),
-            AffiliationId = affiliationId,
+            AffiliationId = affiliation.Id,
             Effective = effective,
             Status = request.To ?? status,
             Category = request.Category ?? category,
@@ -79,14 +79,17 @@ internal static class MoveAffiliation
         return TypedResults.Ok(AffiliationResponse.Of(affiliation, organisation!.Name));
     }
 
-    /// <summary>Both locked to the end of the transaction: a sync that changes the record waits instead of making this fail.</summary>
+    /// <summary>
+    /// The organisation and its latest affiliation to a node, locked to the end of the transaction: a sync that changes the record waits instead of
+    /// making this fail.
+    /// </summary>
     public static async Task<(MemberOrganisation? Organisation, Affiliation? Affiliation, ProblemHttpResult? Refusal)> LockAsync(
-        Guid id, Guid affiliationId, MembershipDb db, Caller caller, CancellationToken ct)
+        Guid id, string node, MembershipDb db, Caller caller, CancellationToken ct)
     {
         var organisation = await db.Organisations.FromSql($"select * from member_organisation where id = {id} for update").SingleOrDefaultAsync(ct);
-        var affiliation = organisation is null ? null : await db.Affiliations.SingleOrDefaultAsync(a => a.Id == affiliationId && a.OrganisationId == id, ct);
+        var affiliation = organisation is null ? null : await db.Affiliations.Where(a => a.OrganisationId == id && a.Node == node).OrderByDescending(a => a.Since).ThenByDescending(a => a.Id).FirstOrDefaultAsync(ct);
         if (affiliation is null || !(caller.May(Role.Reader, organisation!.Node) || caller.May(Role.Reader, affiliation.Node)))
-            return (null, null, CommonErrors.Missing("affiliation", affiliationId));
+            return (null, null, CommonErrors.NotFound.ToProblem("There is no such affiliation that you may see."));
         return caller.May(Role.Steward, affiliation.Node)
             ? (organisation, affiliation, null)
             : (null, null, AccessErrors.OutsideYourNodes.ToProblem($"You are not a steward of {affiliation.Node}."));

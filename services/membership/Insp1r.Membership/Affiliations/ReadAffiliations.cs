@@ -75,18 +75,15 @@ internal static class ReadAffiliations
         return caller.May(Role.Reader, home) || affiliations.Count > 0 ? TypedResults.Ok(new Page<AffiliationResponse>(affiliations, null)) : CommonErrors.Missing("organisation", id);
     }
 
-    /// <summary>Its life: every move, also those that were taken back.</summary>
-    public static async Task<Results<Ok<Page<MoveResponse>>, ProblemHttpResult>> MovesAsync(Guid id, Guid affiliationId, MembershipDb db, Caller caller, CancellationToken ct)
+    /// <summary>All that was decided of an organisation's membership in a network, also what was taken back.</summary>
+    public static async Task<Results<Ok<Page<MoveResponse>>, ProblemHttpResult>> MovesAsync(Guid id, string node, MembershipDb db, Caller caller, CancellationToken ct)
     {
-        var found = await (
-            from a in db.Affiliations
-            join o in db.Organisations on a.OrganisationId equals o.Id
-            where a.Id == affiliationId && o.Id == id
-            select new { a.Node, Home = o.Node }).SingleOrDefaultAsync(ct);
-        if (found is null || !(caller.May(Role.Reader, found.Home) || caller.May(Role.Reader, found.Node)))
-            return CommonErrors.Missing("affiliation", affiliationId);
+        var affiliations = await db.Affiliations.Where(a => a.OrganisationId == id && a.Node == node).Select(a => a.Id).ToListAsync(ct);
+        var home = await db.Organisations.Where(o => o.Id == id).Select(o => o.Node).SingleOrDefaultAsync(ct);
+        if (affiliations.Count == 0 || !(caller.May(Role.Reader, home!) || caller.May(Role.Reader, node)))
+            return CommonErrors.NotFound.ToProblem("There is no such affiliation that you may see.");
 
-        var moves = await db.AffiliationMoves.AsNoTracking().Where(m => m.AffiliationId == affiliationId).OrderBy(m => m.RecordedAt).ThenBy(m => m.Id).ToListAsync(ct);
+        var moves = await db.AffiliationMoves.AsNoTracking().Where(m => affiliations.Contains(m.AffiliationId)).OrderBy(m => m.RecordedAt).ThenBy(m => m.Id).ToListAsync(ct);
         return TypedResults.Ok(new Page<MoveResponse>([.. moves.Select(MoveResponse.Of)], null));
     }
 

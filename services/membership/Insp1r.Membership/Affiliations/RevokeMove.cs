@@ -16,7 +16,7 @@ internal static class RevokeMove
     public sealed record Request(string Reason);
 
     public static async Task<Results<Ok<AffiliationResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, Guid affiliationId, Guid moveId, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
+        Guid id, string node, Guid moveId, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         errors.Required("/reason", request.Reason, MaxReason);
@@ -24,11 +24,11 @@ internal static class RevokeMove
             return errors.ToProblem();
 
         await using var transaction = await db.JoinTransactionAsync(ct);
-        var (organisation, affiliation, refusal) = await MoveAffiliation.LockAsync(id, affiliationId, db, caller, ct);
+        var (organisation, affiliation, refusal) = await MoveAffiliation.LockAsync(id, node, db, caller, ct);
         if (refusal is not null)
             return refusal;
 
-        var moves = await db.AffiliationMoves.Where(m => m.AffiliationId == affiliationId && m.RevokedAt == null).OrderBy(m => m.Effective).ThenBy(m => m.RecordedAt).ToListAsync(ct);
+        var moves = await db.AffiliationMoves.Where(m => m.AffiliationId == affiliation!.Id && m.RevokedAt == null).OrderBy(m => m.Effective).ThenBy(m => m.RecordedAt).ToListAsync(ct);
         if (!moves.Exists(m => m.Id == moveId))
             return CommonErrors.Missing("move", moveId);
         if (moves[^1].Id != moveId)

@@ -54,6 +54,6 @@ internal static class StartAffiliation
             return AffiliationErrors.Exists.ToProblem($"It is affiliated to {request.Node} already; that ends first.");
         }
 
-        return TypedResults.Created($"/api/v1/organisations/{id}/affiliations/{affiliation.Id}", AffiliationResponse.Of(affiliation, organisation.Name));
+        return TypedResults.Created($"/api/v1/organisations/{id}/affiliations", AffiliationResponse.Of(affiliation, organisation.Name));
     }
 }

@@ -86,6 +86,12 @@ public sealed class ReplicaTests(Shared shared)
 
         await own.ExecuteAsync("drop trigger refuse on member_organisation", Ct);
         Assert.Equal(2, (int)(await own.Operator.PostAsync($"/api/v1/operations/advocacy/errors/{Queue}/replay", null, Ct)).Expect(200).Json["rows"]!);
+        Assert.Equal(
+            $"{Queue} 2",
+            await Shared.ScalarAsync<string>(own.Database, """
+                select string_agg(format('%s %s', payload #>> '{after,queue}', payload #>> '{after,messages}'), ', ')
+                from change_log where type = 'advocacy.queue-replayed' and visibility = 'audit' and actor <> 'system'
+                """, Ct));
         await Until.TrueAsync(async () => (await VersionsAsync(own.Database, "member_organisation")).Count == 6, "the mended one is applied", Ct);
         await Until.TrueAsync(async () => await own.ErrorsAsync(Ct) == 1, "the spoiled one failed again", Ct);
     }

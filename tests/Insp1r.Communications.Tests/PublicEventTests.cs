@@ -29,7 +29,7 @@ public sealed class PublicEventTests(Shared shared)
 
         Assert.Single(feed.Json["items"]!.AsArray());
         Assert.DoesNotContain("Speaker", feed.Text, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(0L, await shared.ScalarAsync<long>("select count(*) from change_log c where c::text ilike '%speaker%'", Ct));
+        Assert.Equal(0L, await shared.ScalarAsync<long>("select count(*) from change_log c where node = $1 and c::text ilike '%speaker%'", Ct, node));
     }
 
     [Fact]

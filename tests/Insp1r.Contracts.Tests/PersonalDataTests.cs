@@ -30,13 +30,18 @@ public sealed partial class PersonalDataTests
     }
 
     [Fact]
-    public void G1_TheEventAboutAPerson_HasTheirIdAndNothingElse()
+    public void G1_AnEventAboutAPerson_HasTheirIdAndNothingElse()
     {
         var about = Samples.All.Where(sample => EventTypes.Of(sample.GetType()).Subject == "person").ToList();
 
         Assert.NotEmpty(about);
         Assert.All(about, sample => Assert.Equal(["state", "state/id", "state/version", "state/node"], MembersOf("", Json(sample)).Select(member => member[1..])));
     }
+
+    [Fact]
+    public void G1_WhoIsHidden_StaysInside() => Assert.Equal(
+        ["membership.person-hidden.v1", "membership.person-shown.v1"],
+        EventTypes.Names.Where(name => EventTypes.Of(EventTypes.Find(name)!).Internal).Order(StringComparer.Ordinal));
 
     [Fact]
     public void G1_NoEventHasAnAddressOrANumberOfAPerson() => Assert.All(Samples.All, sample => Assert.DoesNotMatch(Reachable(), Json(sample).ToJsonString()));

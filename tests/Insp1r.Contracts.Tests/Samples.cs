@@ -29,6 +29,8 @@ internal static class Samples
         new AffiliationStarted(Affiliation(1, "applied")),
         new AffiliationMoved(Affiliation(2, "active")),
         new PersonErased(new PersonTombstone(Id(11), 7, Mali)),
+        new PersonHidden(new PersonReference(Id(11), 5, Mali)),
+        new PersonShown(new PersonReference(Id(11), 6, Mali)),
         new TargetBodyAdded(MaliGovernment),
         new CampaignRecorded(Campaign(1)),
         new CampaignChanged(Campaign(2)),

@@ -114,6 +114,12 @@ public sealed class AuditChainTests(SealedLog log, Shared shared) : IClassFixtur
         Assert.Equal(3, (long)newest["sealed"]!);
     }
 
+    // A false row of the same subject and of the time that the emptied row says; now() is that of the whole command.
+    private const string TellErasure = """
+        insert into change_log (id, type, subject, subject_id, subject_version, node, visibility, payload, occurred_at, actor, origin)
+        select gen_random_uuid(), 'membership.x-erased', subject, subject_id, 2, node, 'audit', '{}', now(), actor, origin from change_log where seq = {2.9}
+        """;
+
     // {2.4} is the position of the fourth row of the second seal. What is expected names the seal and the position.
     [Theory]
     [InlineData("update change_log set payload = replace(payload::text, 'continental', 'national')::json where seq = {1.5}", "changed 1 {1.5}")]
@@ -151,6 +157,9 @@ public sealed class AuditChainTests(SealedLog log, Shared shared) : IClassFixtur
         drop table swapped
         """, "changed 2 {2.4}", "changed 2 {2.5}")]
     [InlineData("update change_log set payload_hash = sha256(convert_to(payload::text, 'UTF8')), payload = null, erased_at = now() where seq = {2.9}", "changed 2 {2.9}")]
+    [InlineData($"update change_log set payload_hash = sha256(convert_to(payload::text, 'UTF8')), payload = null where seq = {{2.9}}; {TellErasure}", "changed 2 {2.9}")]
+    [InlineData($"update change_log set payload_hash = sha256(convert_to(payload::text, 'UTF8')), payload = null, erased_at = now() where seq = {{2.9}}; {TellErasure}", "changed 2 {2.9}")]
+    [InlineData("update change_log set erased_at = now() where seq = {2.9}", "changed 2 {2.9}")]
     [InlineData("update change_log set first_tx = tx_id, tx_id = '1' where seq = {2.9}", "changed 2 {2.9}")]
     public async Task G7_Tampered_IsFoundAndPlaced(string tamper, params string[] expected)
     {
@@ -225,6 +234,41 @@ public sealed class AuditChainTests(SealedLog log, Shared shared) : IClassFixtur
     }
 
     [Fact]
+    public async Task G7_ErasedOnce_WhatCameLaterIsNotBelievedToBeErased()
+    {
+        var account = Guid.CreateVersion7();
+        using var scope = log.App.Services.CreateScope();
+        var db = scope.ServiceProvider.GetRequiredService<MembershipDb>();
+        var erasedAt = DateTimeOffset.UtcNow;
+        try
+        {
+            // Invited, closed, erased after a year; then invited anew, under the same id.
+            db.Audit("account", account, 1, "insp1r", "membership.account-invited", null, new { email = "aline@example.org" }, erasedAt.AddYears(-2), personal: true);
+            await db.SaveChangesAsync(Ct);
+            Assert.Equal(1, await db.EraseTrailAsync("account", account, erasedAt, Ct));
+            db.Audit("account", account, 2, "insp1r", "membership.account-erased", null, null, erasedAt);
+            await db.SaveChangesAsync(Ct);
+            db.Audit("account", account, 3, "insp1r", "membership.account-invited", null, new { email = "aline@example.org" }, erasedAt.AddSeconds(1), personal: true);
+            await db.SaveChangesAsync(Ct);
+            db.Audit("account", account, 4, "insp1r", "membership.account-grant-given", null, new { grant = "steward@insp1r" }, erasedAt.AddSeconds(2), personal: true);
+            await db.SaveChangesAsync(Ct);
+            await SealedLog.SealAsync(log.Database);
+            Assert.Empty(await log.FaultsAsync());
+
+            var position = await log.ScalarAsync<long>($"select seq from change_log where subject_id = '{account}' and subject_version = 4");
+            foreach (var at in (string[])["now()", "occurred_at", $"(select occurred_at from change_log where type = 'membership.account-erased' and subject_id = '{account}')", "null"])
+            {
+                await log.ExecuteAsync($"update change_log set payload = null, salt = null, erased_at = {at} where subject_id = '{account}' and subject_version = 4");
+                Assert.Matches($"^changed [0-9]+ {position}$", Assert.Single(await log.FaultsAsync()));
+            }
+        }
+        finally
+        {
+            await log.RestoreAsync();
+        }
+    }
+
+    [Fact]
     public async Task G7_SealedFiveYearsAgo_MayBeGone()
     {
         try
@@ -242,6 +286,26 @@ public sealed class AuditChainTests(SealedLog log, Shared shared) : IClassFixtur
         {
             await log.RestoreAsync();
         }
+    }
+
+    [Fact]
+    public async Task G7_SealedBeforeTheDigestWasChanged_IsSealedAnewByTheMigration()
+    {
+        var database = await shared.Postgres.CreateDatabaseAsync($"older_{Guid.NewGuid():N}", Ct);
+        await using (var before = MembershipApp.Start(database))
+            await SealedLog.SealAsync(database);
+        await SealedLog.ExecuteAsync(database, """
+            update audit_seal set digests = (select array_agg(substr(sha256(d), 1, 16)) from unnest(digests) d);
+            delete from migration_history where "MigrationId" like '%SealAnew';
+            """);
+
+        await using var after = MembershipApp.Start(database);
+        await SealedLog.SealAsync(database);
+
+        using var steward = after.As("steward", "steward@insp1r");
+        var answer = (await steward.GetAsync("/api/v1/audit/membership/verification", Ct)).Expect(200).Json;
+        Assert.True((bool)answer["intact"]!, answer.ToJsonString());
+        Assert.Equal(await Shared.ScalarOfAsync<long>(database, "select count(*) from change_log", Ct), (long)answer["rows"]!);
     }
 
     [Fact]
@@ -305,6 +369,7 @@ public sealed class AuditChainTests(SealedLog log, Shared shared) : IClassFixtur
     public async Task G7_RestoredIntoAnotherCluster_TheChainGoesOn()
     {
         await log.AddNodesAsync("tail-sealed", 3);
+        await EraseSomebodyAsync();
         await SealedLog.SealAsync(log.Database);
         await log.AddNodesAsync("tail-unsealed", 2);
         try
@@ -341,6 +406,19 @@ public sealed class AuditChainTests(SealedLog log, Shared shared) : IClassFixtur
         {
             await log.RestoreAsync();
         }
+    }
+
+    private async Task EraseSomebodyAsync()
+    {
+        var person = Guid.CreateVersion7();
+        using var scope = log.App.Services.CreateScope();
+        var db = scope.ServiceProvider.GetRequiredService<MembershipDb>();
+        var now = DateTimeOffset.UtcNow;
+        db.Audit("person", person, 1, "insp1r", "membership.person-recorded", null, new { name = "Aline Umutoni" }, now.AddYears(-1), personal: true);
+        await db.SaveChangesAsync(Ct);
+        await db.EraseTrailAsync("person", person, now, Ct);
+        db.Audit("person", person, 2, "insp1r", "membership.person-erased", null, null, now);
+        await db.SaveChangesAsync(Ct);
     }
 
     private static async Task CopyAsync(int fromPort, string from, int toPort, string to)

@@ -20,7 +20,8 @@ builder.AddMessaging<CommunicationsDb>("communications", consumers => consumers
     .Replica<INodeEvent, NetworkNodeReplica>(Subscriptions.CommunicationsNodes)
     .Replica<IOrganisationEvent, MemberOrganisationReplica>(Subscriptions.CommunicationsOrganisations)
     .Effect<OutcomeSubstantiated, DraftAnnouncements>(Subscriptions.CommunicationsAnnouncements)
-    .Effect<PersonErased, ErasePerson>(Subscriptions.CommunicationsPersons));
+    .Effect<PersonErased, ErasePerson>(Subscriptions.CommunicationsPersons)
+    .Effect<IPersonSightEvent, HidePerson>(Subscriptions.CommunicationsHiddenPersons));
 builder.Services.AddDrafting();
 
 var app = builder.Build();

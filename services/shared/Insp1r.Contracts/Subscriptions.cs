@@ -22,7 +22,8 @@ public static class Subscriptions
     public static readonly Subscription CommunicationsAnnouncements = Subscription.To<OutcomeSubstantiated>("communications.announcements");
 
     public static readonly Subscription CommunicationsPersons = Subscription.To<PersonErased>("communications.persons");
+    public static readonly Subscription CommunicationsHiddenPersons = Subscription.To<IPersonSightEvent>("communications.hidden-persons");
 
     public static readonly IReadOnlyList<Subscription> All =
-        [AdvocacyNodes, AdvocacyOrganisations, CommunicationsNodes, CommunicationsOrganisations, CommunicationsAnnouncements, CommunicationsPersons];
+        [AdvocacyNodes, AdvocacyOrganisations, CommunicationsNodes, CommunicationsOrganisations, CommunicationsAnnouncements, CommunicationsPersons, CommunicationsHiddenPersons];
 }

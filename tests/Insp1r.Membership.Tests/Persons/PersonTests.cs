@@ -1,4 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Data.Migrations;
+using Insp1r.ServiceDefaults.Http;
 using Insp1r.Testing.Stack;
 using Npgsql;
 
@@ -55,6 +59,47 @@ public sealed class PersonTests(Shared shared)
         (await network.Reader.GetAsync($"/api/v1/persons/{person}", Ct)).IsProblem(404, "not-found");
         Assert.Equal("At Risk", (string?)(await network.Contributor.GetAsync($"/api/v1/persons/{person}", Ct)).Expect(200).Json["name"]);
         (await network.Contributor.PatchAsync($"/api/v1/persons/{person}", new { atRisk = false }, Ct, ("If-Match", "\"2\""))).IsProblem(403, "outside-your-nodes");
+    }
+
+    [Fact]
+    public async Task G1_WhoIsAtRisk_IsToldToTheServices_AndNotInTheFeed()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var person = await RecordAsync(network, "Not Yet");
+        (await network.Contributor.PatchAsync($"/api/v1/persons/{person}", new { atRisk = false, language = "en" }, Ct, ("If-Match", "\"1\""))).Expect(200);
+        (await network.Contributor.PatchAsync($"/api/v1/persons/{person}", new { atRisk = true }, Ct, ("If-Match", "\"2\""), ("Change-Reason", "Not Yet was threatened"))).Expect(200);
+        (await network.Contributor.PatchAsync($"/api/v1/persons/{person}", new { language = "es" }, Ct, ("If-Match", "\"3\""))).Expect(200);
+        (await network.Steward.PatchAsync($"/api/v1/persons/{person}", new { atRisk = false }, Ct, ("If-Match", "\"4\""))).Expect(200);
+        var recorded = (await network.Contributor.PostAsync("/api/v1/persons", new { node = network.Node, name = "At Once", language = "fr", atRisk = true }, Ct)).Expect(201).Id;
+
+        var feed = (await network.Steward.GetAsync("/api/v1/changes/membership", Ct)).Expect(200);
+
+        Assert.DoesNotContain($"{person}", feed.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{recorded}", feed.Text, StringComparison.Ordinal);
+        Assert.Equal("membership.person-hidden.v1 3 internal at-risk, membership.person-shown.v1 5 internal at-risk-no-more", await ToldOfAsync(person));
+        Assert.Equal("membership.person-hidden.v1 1 internal at-risk", await ToldOfAsync(recorded));
+        Assert.Equal(0L, await shared.ScalarAsync<long>("select count(*) from change_log c where subject_id = $1 and salt is null and c::text like '%Not Yet%'", Ct, person));
+    }
+
+    [Fact]
+    public async Task G1_WhoWasAtRiskBeforeServicesWereTold_IsTold()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var (hidden, other) = (await RecordAsync(network, "Before"), await RecordAsync(network, "Other"));
+        await using var connection = new NpgsqlConnection(shared.Database);
+        await connection.OpenAsync(Ct);
+        await using var before = await connection.BeginTransactionAsync(Ct);
+        await ExecuteAsync(connection, $"update person set at_risk = id = '{hidden}', version = 4 where node = '{network.Node}'");
+
+        await ExecuteAsync(connection, HiddenPersons.Tell);
+        await before.CommitAsync(Ct);
+
+        Assert.Equal("membership.person-hidden.v1 4 internal at-risk", await ToldOfAsync(hidden));
+        Assert.Equal("", await ToldOfAsync(other));
+        var payload = await shared.ScalarAsync<string>("select payload::text from change_log where subject_id = $1 and visibility = 'internal'", Ct, hidden);
+        Assert.Equal(new PersonHidden(new PersonReference(hidden, 4, network.Node)), JsonSerializer.Deserialize<PersonHidden>(payload, JsonDefaults.Options));
+        var verified = (await shared.Steward.GetAsync("/api/v1/audit/membership/verification", Ct)).Expect(200);
+        Assert.True((bool)verified.Json["intact"]!, verified.Text);
     }
 
     [Fact]
@@ -416,6 +461,10 @@ public sealed class PersonTests(Shared shared)
         Ids(await api.GetAsync($"/api/v1/{list}?limit=500{(node is null ? "" : $"&node={node}")}", Ct));
 
     private static string[] Ids(Answer page) => [.. page.Expect(200).Json["items"]!.AsArray().Select(item => (string)item!["id"]!)];
+
+    /// <summary>The events of a person: type, version, visibility and reason of each.</summary>
+    private Task<string> ToldOfAsync(Guid person) => shared.ScalarAsync<string>(
+        "select coalesce(string_agg(concat_ws(' ', type, subject_version, visibility, reason), ', ' order by seq), '') from change_log where subject_id = $1 and visibility <> 'audit'", Ct, person);
 
     private Task<string> RowAsync(Guid person) => shared.ScalarAsync<string>("select p::text from person p where id = $1", Ct, person);
 

@@ -73,6 +73,17 @@ public sealed class RetentionTests(QuietService service, Shared shared) : IClass
     }
 
     [Fact]
+    public async Task G9_RunByHand_TheTrailTellsWhoseHand()
+    {
+        const string Told = "select count(*) from change_log where type = 'membership.retention-run' and actor = 'operator' and visibility = 'audit'";
+        var before = await service.ScalarAsync<long>(Told);
+
+        await service.RunAsync();
+
+        Assert.Equal(before + 1, await service.ScalarAsync<long>(Told));
+    }
+
+    [Fact]
     public async Task G9_EveryRule_IsInTheOperatorsGuide()
     {
         using var stream = typeof(RetentionTests).Assembly.GetManifestResourceStream("operating.md")!;

@@ -23,14 +23,15 @@ public sealed class ErasureTests(Platform platform)
         var rwanda = stack.As("rwanda");
         var person = await RecordAsync(rwanda);
         var recorded = (await rwanda.PostAsync("/api/v1/events", Launch(person), Ct, Key())).Expect(201).Id;
+        var corrected = new { speakers = new object[] { new { name = Name, organisation = "Quartz Union", personId = person }, new { name = "Another Speaker" } } };
+        (await rwanda.PatchAsync($"/api/v1/events/{recorded}", corrected, Ct, ("If-Match", "\"1\""), ("Change-Reason", $"{Uri.EscapeDataString(Name)} asked for it"))).Expect(200);
         var persons = await stack.ScalarAsync<long>("membership", "select count(*) from person", Ct);
 
         var before = await PlacesAsync();
         // The search does find what there is, in rows and in kept answers.
         Assert.Superset(
-            new HashSet<string>(["membership.person", "membership.person_role", "membership.consent", "membership.idempotency_key", "membership.account", "membership.change_log", "communications.public_event", "communications.idempotency_key"], StringComparer.Ordinal),
+            new HashSet<string>(["membership.person", "membership.person_role", "membership.consent", "membership.idempotency_key", "membership.account", "membership.change_log", "communications.public_event", "communications.change_log", "communications.idempotency_key"], StringComparer.Ordinal),
             before.ToHashSet(StringComparer.Ordinal));
-        Assert.DoesNotContain("communications.change_log", before);
         await Until.TrueAsync(async () => (await FilesAsync()).Exists(file => file.Contains("mail", StringComparison.Ordinal)), "the invitation is written as a file", Ct);
         // Refused by the database, whose own log has to keep the address to itself.
         var twin = (await rwanda.PostAsync("/api/v1/persons", new { node = Network.Rwanda.Node, name = "Same address", email = Email, language = "en" }, Ct)).Expect(201).Id;
@@ -46,7 +47,7 @@ public sealed class ErasureTests(Platform platform)
         // Counts stay, and the tombstone.
         Assert.Equal(persons, await stack.ScalarAsync<long>("membership", "select count(*) from person", Ct));
         var read = (await stack.As("nepal").GetAsync($"/api/v1/events/{recorded}", Ct)).Expect(200);
-        Assert.Equal((300, 2, 1), ((int)read.Json["participants"]!, read.Version, read.Json["speakers"]!.AsArray().Count));
+        Assert.Equal((300, 3, 1), ((int)read.Json["participants"]!, read.Version, read.Json["speakers"]!.AsArray().Count));
         Assert.Equal((410, "/problems/erased"), (await rwanda.GetAsync($"/api/v1/persons/{person}", Ct) is var gone ? (gone.Status, gone.Problem) : default));
         Assert.Equal("membership.person-erased.v1", await stack.ScalarAsync<string>("membership", $"select type from change_log where subject_id = '{person}' and subject_version = {erased.Version} and visibility = 'feed'", Ct));
         Assert.Equal((422, "/problems/invalid"), (await rwanda.PostAsync("/api/v1/events", Launch(person), Ct) is var again ? (again.Status, again.Problem) : default));

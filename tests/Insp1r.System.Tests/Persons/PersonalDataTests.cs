@@ -21,9 +21,10 @@ public sealed class PersonalDataTests(Platform platform)
         await Network.EnsureAsync(stack, Ct);
         var records = await Records.CreateAsync(stack, Network.Rwanda, Ct);
         var people = new List<Somebody>();
-        foreach (var level in Levels)
-            people.Add(await Somebody.RecordAsync(stack, records, level, atRisk: false, Ct));
-        people.Add(await Somebody.RecordAsync(stack, records, "public", atRisk: true, Ct));
+        foreach (var level in (string[])[.. Levels, "public"])
+            people.Add(await Somebody.RecordAsync(stack, records, level, Ct));
+        // The last is quoted by their own name while nothing speaks against it, and in danger afterwards.
+        var endangered = people[^1] with { AtRisk = true };
         var launch = new
         {
             node = Network.Rwanda.Node,
@@ -31,9 +32,14 @@ public sealed class PersonalDataTests(Platform platform)
             sourceLanguage = "en",
             startsOn = "2022-02-03",
             source = "https://example.org/launch",
-            speakers = people.Select(somebody => new { name = "Quoted in public", personId = somebody.Id }),
+            speakers = people.Select(somebody => somebody.Id == endangered.Id
+                ? new { name = somebody.Name, organisation = $"Cooperative of {somebody.Name}", personId = somebody.Id }
+                : new { name = "Quoted in public", organisation = "Quoted as well", personId = somebody.Id }),
         };
-        (await stack.As("rwanda").PostAsync("/api/v1/events", launch, Ct)).Expect(201);
+        var recorded = (await stack.As("rwanda").PostAsync("/api/v1/events", launch, Ct)).Expect(201).Id;
+        var ids = new Dictionary<string, string>(records.Ids, StringComparer.Ordinal) { ["events"] = $"{recorded}" };
+        (await stack.As("rwanda").PatchAsync($"/api/v1/persons/{endangered.Id}", new { atRisk = true }, Ct, ("If-Match", "*"))).Expect(200);
+        people[^1] = endangered;
         await Replication.UntilCompleteAsync(stack, Until.Generous, Ct);
         var document = await ApiDocument.ReadAsync(stack, Ct);
         var sibling = await NewReaderAsync("insp1r.africa.bi");
@@ -42,25 +48,66 @@ public sealed class PersonalDataTests(Platform platform)
 
         var seen = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["anonymous"] = await WalkAsync(stack.Anonymous, document, records, people),
-            ["sibling"] = await WalkAsync(sibling, document, records, people),
-            ["own"] = await WalkAsync(own, document, records, people),
-            ["ancestor"] = await WalkAsync(ancestor, document, records, people),
-            ["operator"] = await WalkAsync(stack.As("operator"), document, records, people),
-            ["steward"] = await WalkAsync(stack.As("rwanda"), document, records, people),
+            ["anonymous"] = await WalkAsync(stack.Anonymous, document, ids, people),
+            ["sibling"] = await WalkAsync(sibling, document, ids, people),
+            ["own"] = await WalkAsync(own, document, ids, people),
+            ["ancestor"] = await WalkAsync(ancestor, document, ids, people),
+            ["operator"] = await WalkAsync(stack.As("operator"), document, ids, people),
+            ["steward"] = await WalkAsync(stack.As("rwanda"), document, ids, people),
         };
 
-        // Each sees all that they may: the walk does get to where persons are.
-        Assert.Equal(["public"], LevelsIn(seen["anonymous"]));
-        Assert.Equal(["public"], LevelsIn(seen["operator"]));
-        Assert.Equal(["network", "public"], LevelsIn(seen["sibling"]));
-        Assert.Equal(["node", "network", "public"], LevelsIn(seen["own"]));
-        Assert.Equal(["node", "network", "public"], LevelsIn(seen["ancestor"]));
-        Assert.Equal(["private", "node", "network", "public", "at risk"], LevelsIn(seen["steward"]));
-        // Nor is it told elsewhere that there is somebody.
-        Assert.All(people, somebody => Assert.Equal(somebody.Level is "network" or "public" && !somebody.AtRisk, seen["sibling"].Contains($"{somebody.Id}", StringComparison.Ordinal)));
+        var expected = new Dictionary<string, string[]>(StringComparer.Ordinal)
+        {
+            ["anonymous"] = ["public"],
+            ["operator"] = ["public"],
+            ["sibling"] = ["network", "public"],
+            ["own"] = ["node", "network", "public"],
+            ["ancestor"] = ["node", "network", "public"],
+            ["steward"] = ["private", "node", "network", "public", "at risk"],
+        };
+        Assert.All(seen, walk =>
+        {
+            // Each sees all that they may: the walk does get to where persons are. And nobody is told that there is somebody else.
+            Assert.Equal(expected[walk.Key], Those(somebody => somebody.IsIn(walk.Value)));
+            Assert.Equal(expected[walk.Key], Those(somebody => walk.Value.Contains($"{somebody.Id}", StringComparison.OrdinalIgnoreCase)));
+        });
 
-        string[] LevelsIn(string text) => [.. people.Where(somebody => somebody.IsIn(text)).Select(somebody => somebody.AtRisk ? "at risk" : somebody.Level)];
+        string[] Those(Func<Somebody, bool> are) => [.. people.Where(are).Select(somebody => somebody.AtRisk ? "at risk" : somebody.Level)];
+    }
+
+    [Fact]
+    public async Task G1_SpeakerAtRisk_IsNamedInNoEvent_UntilTheyAreNoLonger()
+    {
+        var stack = platform.Stack;
+        await Network.EnsureAsync(stack, Ct);
+        var (rwanda, nepal) = (stack.As("rwanda"), stack.As("nepal"));
+        var somebody = await Somebody.RecordAsync(stack, await Records.CreateAsync(stack, Network.Rwanda, Ct), "public", Ct);
+        var launch = new
+        {
+            node = Network.Rwanda.Node,
+            title = new { en = "Launch" },
+            sourceLanguage = "en",
+            startsOn = "2022-02-03",
+            source = "https://example.org/launch",
+            speakers = (object[])[new { name = somebody.Name, personId = somebody.Id }, new { name = "Another Speaker" }],
+        };
+        var path = $"/api/v1/events/{(await rwanda.PostAsync("/api/v1/events", launch, Ct)).Expect(201).Id}";
+        Assert.Equal([somebody.Name, "Another Speaker"], await SpeakersAsync(nepal));
+
+        (await rwanda.PatchAsync($"/api/v1/persons/{somebody.Id}", new { atRisk = true }, Ct, ("If-Match", "*"))).Expect(200);
+        await Replication.UntilCompleteAsync(stack, Until.Generous, Ct);
+
+        Assert.Equal(["Another Speaker"], await SpeakersAsync(nepal));
+        Assert.Equal([$"{somebody.Name} (hidden)", "Another Speaker"], await SpeakersAsync(rwanda));
+        var again = await rwanda.PostAsync("/api/v1/events", launch, Ct);
+        Assert.Equal((422, "hidden-person"), (again.Status, (string?)again.Json["errors"]![0]!["code"]));
+
+        (await rwanda.PatchAsync($"/api/v1/persons/{somebody.Id}", new { atRisk = false }, Ct, ("If-Match", "*"))).Expect(200);
+        await Replication.UntilCompleteAsync(stack, Until.Generous, Ct);
+        Assert.Equal([somebody.Name, "Another Speaker"], await SpeakersAsync(nepal));
+
+        async Task<string[]> SpeakersAsync(Api api) => [.. (await api.GetAsync(path, Ct)).Expect(200).Json["speakers"]!.AsArray()
+            .Select(speaker => $"{speaker!["name"]}{((bool)speaker["hidden"]! ? " (hidden)" : "")}")];
     }
 
     [Fact]
@@ -68,7 +115,9 @@ public sealed class PersonalDataTests(Platform platform)
     {
         var stack = platform.Stack;
         await Network.EnsureAsync(stack, Ct);
-        var somebody = await Somebody.RecordAsync(stack, await Records.CreateAsync(stack, Network.Rwanda, Ct), "public", atRisk: false, Ct);
+        var somebody = await Somebody.RecordAsync(stack, await Records.CreateAsync(stack, Network.Rwanda, Ct), "public", Ct);
+        foreach (var atRisk in (bool[])[true, false])
+            (await stack.As("rwanda").PatchAsync($"/api/v1/persons/{somebody.Id}", new { atRisk }, Ct, ("If-Match", "*"))).Expect(200);
         (await stack.As("rwanda").PostAsync($"/api/v1/persons/{somebody.Id}/erasure", new { reason = "no-longer-needed" }, Ct)).Expect(200);
         await Replication.UntilCompleteAsync(stack, Until.Generous, Ct);
 
@@ -81,30 +130,30 @@ public sealed class PersonalDataTests(Platform platform)
     }
 
     /// <summary>Everything that this caller can read: each list to its end, each feed from its beginning, each record by its id.</summary>
-    private static async Task<string> WalkAsync(Api api, ApiDocument document, Records records, IReadOnlyList<Somebody> people)
+    private static async Task<string> WalkAsync(Api api, ApiDocument document, Dictionary<string, string> ids, IReadOnlyList<Somebody> people)
     {
         var text = new StringBuilder();
         foreach (var operation in document.Operations.Where(operation => !operation.IsWrite))
         {
-            // The walk is of what is answered: the id that is asked for is in the refusal too.
-            string[] addresses = operation.Path.Contains("/persons/{", StringComparison.Ordinal)
-                ? [.. people.Select(somebody => ApiDocument.Address(operation, new Dictionary<string, string>(records.Ids, StringComparer.Ordinal) { ["persons"] = $"{somebody.Id}" }))]
-                : [ApiDocument.Address(operation, new Dictionary<string, string>(records.Ids, StringComparer.Ordinal)
+            (string Address, string Asked)[] addresses = operation.Path.Contains("/persons/{", StringComparison.Ordinal)
+                ? [.. people.Select(somebody => (ApiDocument.Address(operation, new Dictionary<string, string>(ids, StringComparer.Ordinal) { ["persons"] = $"{somebody.Id}" }), $"{somebody.Id}"))]
+                : [(ApiDocument.Address(operation, new Dictionary<string, string>(ids, StringComparer.Ordinal)
                 {
                     ["by-path"] = Network.Rwanda.Node,
                     ["consent-wordings"] = "directory-public",
                     ["{purpose}"] = "1",
-                })];
-            foreach (var address in addresses)
+                }), "-")];
+            foreach (var (address, asked) in addresses)
             {
                 string? after = null;
                 do
                 {
                     var answer = await api.GetAsync($"{address}{(after is null ? "" : $"?after={after}")}", Ct);
                     Assert.InRange(answer.Status, 200, 499);
+                    // Who asks for an id knows it: that it is in the refusal tells nothing.
+                    text.AppendLine(answer.IsSuccess ? answer.Text : answer.Text.Replace(asked, "", StringComparison.OrdinalIgnoreCase));
                     if (!answer.IsSuccess)
                         break;
-                    text.AppendLine(answer.Text);
                     // An export is many documents, a line each, and has no pages.
                     var page = answer.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true ? answer.Json as JsonObject : null;
                     var next = page?["next"] is JsonValue value && value.TryGetValue<string>(out var cursor) ? cursor : null;
@@ -128,11 +177,11 @@ public sealed class PersonalDataTests(Platform platform)
     }
 
     /// <summary>A person whose every field can be recognised, all of one level.</summary>
-    private sealed record Somebody(Guid Id, string Level, bool AtRisk, string[] Marks)
+    private sealed record Somebody(Guid Id, string Name, string Level, bool AtRisk, string[] Marks)
     {
         public bool IsIn(string text) => Marks.Any(mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase));
 
-        public static async Task<Somebody> RecordAsync(PlatformStack stack, Records records, string level, bool atRisk, CancellationToken ct)
+        public static async Task<Somebody> RecordAsync(PlatformStack stack, Records records, string level, CancellationToken ct)
         {
             var rwanda = stack.As("rwanda");
             var mark = $"zz{Guid.NewGuid():N}"[..14];
@@ -153,9 +202,7 @@ public sealed class PersonalDataTests(Platform platform)
             }
 
             (await rwanda.SendAsync(HttpMethod.Put, $"/api/v1/persons/{id}/levels", Api.JsonBody(new { name = level, email = level, phone = level, roles = level }), ct, ("If-Match", "*"))).Expect(200);
-            if (atRisk)
-                (await rwanda.PatchAsync($"/api/v1/persons/{id}", new { atRisk }, ct, ("If-Match", "*"))).Expect(200);
-            return new Somebody(id, level, atRisk, [mark, phone]);
+            return new Somebody(id, name, level, AtRisk: false, [mark, phone]);
         }
     }
 }

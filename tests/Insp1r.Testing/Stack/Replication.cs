@@ -42,10 +42,10 @@ public static class Replication
         }
 
         var substantiated = await stack.QueryAsync("advocacy", "select id from change_log where type = 'advocacy.outcome-substantiated.v1'", row => row.GetGuid(0), ct);
-        var erased = await stack.QueryAsync("membership", "select id from change_log where type = 'membership.person-erased.v1'", row => row.GetGuid(0), ct);
+        var persons = await stack.QueryAsync("membership", "select id from change_log where subject = 'person' and visibility <> 'audit'", row => row.GetGuid(0), ct);
         var handled = await stack.QueryAsync("communications", "select message_id from inbox_message", row => row.GetGuid(0), ct);
         differences.AddRange(substantiated.Except(handled).Select(id => $"communications has not handled the substantiation {id}."));
-        differences.AddRange(erased.Except(handled).Select(id => $"communications has not handled the erasure {id}."));
+        differences.AddRange(persons.Except(handled).Select(id => $"communications has not handled {id}, which is of a person."));
         return differences;
     }
 

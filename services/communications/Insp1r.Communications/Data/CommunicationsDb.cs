@@ -14,6 +14,7 @@ internal sealed class CommunicationsDb(DbContextOptions<CommunicationsDb> option
     public DbSet<Announcement> Announcements => Set<Announcement>();
     public DbSet<PublicEvent> PublicEvents => Set<PublicEvent>();
     public DbSet<ErasedPerson> ErasedPersons => Set<ErasedPerson>();
+    public DbSet<HiddenPerson> HiddenPersons => Set<HiddenPerson>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -48,6 +49,7 @@ internal sealed class CommunicationsDb(DbContextOptions<CommunicationsDb> option
         modelBuilder.Entity<PublicEvent>(publicEvent =>
         {
             publicEvent.ToTable("PublicEvent");
+            publicEvent.Ignore(e => e.Fields);
             publicEvent.Property(e => e.Id).ValueGeneratedNever();
             publicEvent.Property(e => e.Version).IsConcurrencyToken();
             publicEvent.Property(e => e.Title).IsJson();
@@ -59,6 +61,12 @@ internal sealed class CommunicationsDb(DbContextOptions<CommunicationsDb> option
         modelBuilder.Entity<ErasedPerson>(person =>
         {
             person.ToTable("ErasedPerson");
+            person.Property(p => p.Id).ValueGeneratedNever();
+        });
+
+        modelBuilder.Entity<HiddenPerson>(person =>
+        {
+            person.ToTable("HiddenPerson");
             person.Property(p => p.Id).ValueGeneratedNever();
         });
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Insp1r.Communications.Data;
+using Insp1r.Communications.Persons;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
@@ -8,15 +9,30 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Communications.Events;
 
+/// <summary>
+/// A speaker. <paramref name="PersonId"/> and <paramref name="Hidden"/> are for those who may change the event: where it is true, everybody
+/// else is not told of the speaker.
+/// </summary>
+internal sealed record SpeakerResponse(string Name, string? Organisation, Guid? PersonId, bool Hidden);
+
 /// <summary>A public event. <paramref name="Source"/> is where it was published; <paramref name="Speakers"/> are those quoted there.</summary>
 internal sealed record PublicEventResponse(
     Guid Id, int Version, string Node, IReadOnlyDictionary<string, string> Title, string SourceLanguage, IReadOnlyDictionary<string, string>? Description,
-    string? Place, bool Online, DateOnly StartsOn, DateOnly EndsOn, string? Source, int? Participants, IReadOnlyList<Speaker> Speakers, DateTimeOffset RecordedAt) : IVersioned
+    string? Place, bool Online, DateOnly StartsOn, DateOnly EndsOn, string? Source, int? Participants, IReadOnlyList<SpeakerResponse> Speakers, DateTimeOffset RecordedAt) : IVersioned
 {
-    /// <summary>The name is public; that somebody has a record in a network, only those who could record it there are told.</summary>
-    public static PublicEventResponse Of(PublicEvent e, Caller caller) => new(
-        e.Id, e.Version, e.Node, e.Title, e.SourceLanguage, e.Description, e.Place, e.Online, e.StartsOn, e.EndsOn, e.Source, e.Participants,
-        caller.May(Role.Contributor, e.Node) ? e.Speakers : [.. e.Speakers.Select(speaker => speaker with { PersonId = null })], e.RecordedAt);
+    /// <summary>
+    /// The name is public; that somebody has a record in a network, only those who could record it there are told. Nobody else is told of the
+    /// <paramref name="hidden"/>.
+    /// </summary>
+    public static PublicEventResponse Of(PublicEvent e, Caller caller, IReadOnlyCollection<Guid> hidden)
+    {
+        var mayWrite = caller.May(Role.Contributor, e.Node);
+        var speakers = e.Speakers.Select(speaker => new SpeakerResponse(
+            speaker.Name, speaker.Organisation, mayWrite ? speaker.PersonId : null, speaker.PersonId is { } person && hidden.Contains(person)));
+        return new(
+            e.Id, e.Version, e.Node, e.Title, e.SourceLanguage, e.Description, e.Place, e.Online, e.StartsOn, e.EndsOn, e.Source, e.Participants,
+            [.. speakers.Where(speaker => mayWrite || !speaker.Hidden)], e.RecordedAt);
+    }
 }
 
 internal static class ReadPublicEvents
@@ -46,11 +62,12 @@ internal static class ReadPublicEvents
         }
 
         var rows = await events.OrderByDescending(e => e.StartsOn).ThenByDescending(e => e.Id).Take(limit + 1).ToListAsync(ct);
-        return TypedResults.Ok(Page<PublicEventResponse>.From([.. rows.Select(e => PublicEventResponse.Of(e, caller))], limit, e => KeysetCursor.Encode(e.StartsOn.ToString(DayFormat, CultureInfo.InvariantCulture), e.Id)));
+        var hidden = await db.HiddenAmongAsync(rows.SelectMany(e => e.Speakers), ct);
+        return TypedResults.Ok(Page<PublicEventResponse>.From([.. rows.Select(e => PublicEventResponse.Of(e, caller, hidden))], limit, e => KeysetCursor.Encode(e.StartsOn.ToString(DayFormat, CultureInfo.InvariantCulture), e.Id)));
     }
 
     public static async Task<Results<Ok<PublicEventResponse>, ProblemHttpResult>> One(Guid id, Caller caller, CommunicationsDb db, CancellationToken ct) =>
         await db.PublicEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id, ct) is { } found
-            ? TypedResults.Ok(PublicEventResponse.Of(found, caller))
+            ? TypedResults.Ok(PublicEventResponse.Of(found, caller, await db.HiddenAmongAsync(found.Speakers, ct)))
             : CommonErrors.Missing("event", id);
 }

@@ -51,6 +51,8 @@ internal static class ChangePerson
         if (person.Change(content, now))
         {
             db.AuditPerson(person, "changed", before, PersonResponse.Of(person, PublicationLevel.Private), now);
+            if (person.AtRisk != before.AtRisk)
+                db.TellSight(person, now);
             await db.SaveChangesAsync(ct);
         }
 

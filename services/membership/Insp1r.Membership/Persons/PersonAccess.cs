@@ -1,3 +1,4 @@
+using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -36,6 +37,19 @@ internal static class PersonAccess
     /// </summary>
     public static void AuditPerson(this MembershipDb db, Person person, string what, object? before, object? after, DateTimeOffset at) =>
         db.Audit("person", person.Id, person.Version, person.Node, $"membership.person-{what}", before, after, at, personal: true);
+
+    /// <summary>
+    /// Tells the other services that the person is hidden, or shown again. Its reason is a word: a text of the request could name the person,
+    /// where no erasure reaches.
+    /// </summary>
+    public static void TellSight(this MembershipDb db, Person person, DateTimeOffset at)
+    {
+        var whom = new PersonReference(person.Id, person.Version, person.Node);
+        if (person.AtRisk)
+            db.Append(new PersonHidden(whom), at, reason: "at-risk");
+        else
+            db.Append(new PersonShown(whom), at, reason: "at-risk-no-more");
+    }
 
     /// <summary>
     /// The person, locked to the end of the transaction: what is recorded of somebody, and that they are erased, or that their consent

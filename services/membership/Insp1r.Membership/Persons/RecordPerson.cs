@@ -43,6 +43,8 @@ internal static class RecordPerson
         var person = Person.Record(Guid.CreateVersion7(now), request.Node, content, levels, now);
         db.Add(person);
         db.AuditPerson(person, "recorded", null, PersonResponse.Of(person, PublicationLevel.Private), now);
+        if (person.AtRisk)
+            db.TellSight(person, now);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/persons/{person.Id}", PersonResponse.Of(person, caller.SightOf(person) ?? PublicationLevel.Public));
     }

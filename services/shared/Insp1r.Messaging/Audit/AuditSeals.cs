@@ -9,13 +9,14 @@ public static class AuditSeals
     public const int BlockSize = 1_000;
 
     // The first 16 bytes of a SHA-256 over all that an auditor relies on. A personal row has its payload in by payload_hash's own
-    // formula, so that the digest stays when payload and salt are erased.
+    // formula, so that the digest stays when payload and salt are erased. That it is personal is in it too: no other row may lose its
+    // payload, or anybody could empty what an event said and leave its hash.
     internal const string RowDigest = """
         substr(sha256(convert_to(json_build_array(
           coalesce(c.first_tx, c.tx_id)::text, c.seq, c.id, c.type, c.subject, c.subject_id, c.subject_version, c.node, c.visibility,
           c.actor, c.app, c.origin, c.reason, (extract(epoch from c.occurred_at) * 1000000)::bigint,
           encode(case when c.payload is null then c.payload_hash else sha256(coalesce(c.salt, '') || convert_to(c.payload::text, 'UTF8')) end, 'hex'),
-          encode(sha256(convert_to(c.record::text, 'UTF8')), 'hex')
+          encode(sha256(convert_to(c.record::text, 'UTF8')), 'hex'), c.salt is not null or c.erased_at is not null
         )::text, 'UTF8')), 1, 16)
         """;
 

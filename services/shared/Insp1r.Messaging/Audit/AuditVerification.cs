@@ -31,8 +31,9 @@ internal static class AuditVerification
         order by b.number
         """;
 
-    // A place in the log is where a row stands now: a restore moved some to transaction 0. A row that was erased is believed where a
-    // row of its subject tells that it was.
+    // A place in the log is where a row stands now: a restore moved some to transaction 0. That a row was erased is believed where a
+    // later row of its subject tells that it was, at that very time: another erasure, of what came before, does not speak for it.
+    // Later is what has the higher seq: that order a restore keeps.
     private const string Rows = $"""
         with block as materialized (
           select s.*, p.number is not null or s.number = 1 as follows,
@@ -44,10 +45,10 @@ internal static class AuditVerification
           select b.number, b.sealed_at, r.seq, r.digest from block b cross join lateral unnest(b.seqs, b.digests) as r(seq, digest)),
         place as materialized (
           select b.number, b.follows, c.* from block b cross join lateral (
-            select c.tx_id, c.seq, c.id, {AuditSeals.RowDigest} as digest, c.payload is null as erased, c.subject, c.subject_id, c.first_tx
+            select c.tx_id, c.seq, c.id, {AuditSeals.RowDigest} as digest, c.payload is null or c.erased_at is not null as erased, c.erased_at, c.subject, c.subject_id, c.first_tx
             from change_log c where (c.tx_id, c.seq) > (b.from_tx, b.from_seq) and (c.tx_id, c.seq) <= (b.to_tx, b.to_seq)) c
           union all
-          select null, false, c.tx_id, c.seq, c.id, {AuditSeals.RowDigest}, c.payload is null, c.subject, c.subject_id, c.first_tx
+          select null, false, c.tx_id, c.seq, c.id, {AuditSeals.RowDigest}, c.payload is null or c.erased_at is not null, c.erased_at, c.subject, c.subject_id, c.first_tx
           from change_log c
           where exists (select 1 from change_log m where m.tx_id = '0') and c.tx_id = '0' and c.seq = any(array(select seq from sealed))),
         last as materialized (
@@ -68,7 +69,8 @@ internal static class AuditVerification
         where p.digest <> s.digest or (p.first_tx is not null and p.tx_id <> '0')
           or (p.erased and (
             select e.id from change_log e
-            where e.subject_id = p.subject_id and e.subject = p.subject and e.payload is not null and e.type ~ '-erased(\.v[0-9]+)?$' limit 1) is null)
+            where e.subject_id = p.subject_id and e.subject = p.subject and e.seq > p.seq and e.occurred_at = p.erased_at
+              and e.payload is not null and e.type ~ '-erased(\.v[0-9]+)?$' limit 1) is null)
         union
         select p.number, p.seq, p.id, 'inserted' from stray p where not exists (select 1 from elsewhere e where e.seq = p.seq and e.digest = p.digest)
         order by 1, 2, 4 limit 100

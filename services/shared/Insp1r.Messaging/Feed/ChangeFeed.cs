@@ -23,8 +23,8 @@ public static class ChangeFeed
     public const int MaxWaitSeconds = 60;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>One change. <c>data</c> is the event as docs/events.md describes it; null once its person was erased.</summary>
-    public sealed record Change(Guid Id, string Type, string Subject, Guid SubjectId, int Version, string Node, DateTimeOffset OccurredAt, JsonElement? Data);
+    /// <summary>One change. <c>data</c> is the event as docs/events.md describes it.</summary>
+    public sealed record Change(Guid Id, string Type, string Subject, Guid SubjectId, int Version, string Node, DateTimeOffset OccurredAt, JsonElement Data);
 
     /// <summary><c>next</c> is always there: keep it, and send it as <c>after</c>. <c>more</c> says that the next page is ready now.</summary>
     public sealed record Response(IReadOnlyList<Change> Items, string Next, bool More);
@@ -144,10 +144,7 @@ public static class ChangeFeed
                 json.WriteString("node", row.Node);
                 json.WriteString("occurredAt", row.OccurredAt.UtcDateTime);
                 json.WritePropertyName("data");
-                if (row.Payload is null)
-                    json.WriteNullValue();
-                else
-                    json.WriteRawValue(row.Payload, skipInputValidation: true);
+                json.WriteRawValue(row.Payload, skipInputValidation: true);
                 json.WriteEndObject();
             }
 

@@ -50,6 +50,9 @@ public static class ChangeLogSchema
     /// <summary>For a database that was made before the place up to which the log is gone was a whole position.</summary>
     public const string AddTrimmedSeq = "alter table change_log_state add column if not exists trimmed_seq bigint not null default 0";
 
+    /// <summary>For a database that was sealed before a digest said whether its row is personal: the log is sealed anew, from its beginning.</summary>
+    public const string SealAnew = "delete from audit_seal";
+
     /// <summary>For a database that was made before the log was the audit trail.</summary>
     public const string AddAudit = """
         alter table change_log

@@ -42,7 +42,8 @@ public abstract class LogDbContext : DbContext
     /// <summary>
     /// Takes before, after and reason out of a subject's personal rows, at once and in the transaction that is open; the trail still
     /// verifies. The same transaction has to tell it by a row of its own for this subject whose type ends in <c>-erased</c> (an event,
-    /// or <see cref="Audit"/>): without one, verification calls the rows changed. Gives the number of rows.
+    /// or <see cref="Audit"/>) and that has the same <paramref name="at"/>: without one, verification calls the rows changed. Gives the
+    /// number of rows.
     /// </summary>
     public Task<int> EraseTrailAsync(string subject, Guid id, DateTimeOffset at, CancellationToken ct) => Database.ExecuteSqlAsync(
         $"update change_log set payload = null, salt = null, erased_at = {at} where subject_id = {id} and subject = {subject} and salt is not null", ct);

@@ -61,7 +61,8 @@ internal sealed class ErrorQueues(MessagingOptions options, IEnumerable<Subscrip
     }
 
     /// <summary>Sends the messages of an error queue to its consumer again and returns how many. A copy is confirmed before the original goes.</summary>
-    public async Task<int> ReplayAsync(string queue, CancellationToken ct)
+    /// <param name="tell">Is given how many wait, before the first is sent; not called where none does.</param>
+    public async Task<int> ReplayAsync(string queue, Func<uint, Task> tell, CancellationToken ct)
     {
         await using var connection = await ConnectAsync(ct);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), ct);
@@ -70,6 +71,8 @@ internal sealed class ErrorQueues(MessagingOptions options, IEnumerable<Subscrip
         {
             // Only what lies there now: a message that fails again must not go round for ever.
             var waiting = (await channel.QueueDeclarePassiveAsync($"{queue}_error", ct)).MessageCount;
+            if (waiting > 0)
+                await tell(waiting);
             while (replayed < waiting && await channel.BasicGetAsync($"{queue}_error", autoAck: false, ct) is { } message)
             {
                 await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties(message.BasicProperties), message.Body, ct);

@@ -65,7 +65,7 @@ public static class OperationsEndpoints
             """, connection, transaction);
         command.Parameters.AddWithValue(request.Since?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch);
         var rows = (long)(await command.ExecuteScalarAsync(ct))!;
-        await NoteAsync(transaction, database, "replayed", new { request.Since, rows }, clock, ct);
+        await database.NoteAsync(transaction, "log", "replayed", new { request.Since, rows }, clock, ct);
         signal.Raise();
         return TypedResults.Ok(new ReplayResponse(rows));
     }
@@ -93,7 +93,7 @@ public static class OperationsEndpoints
             update log_reader set tx_id = '0', seq = least(seq, 0) - 1, moved_at = now()
             """, connection, transaction);
         await mark.ExecuteNonQueryAsync(ct);
-        await NoteAsync(transaction, database, "restored", null, clock, ct);
+        await database.NoteAsync(transaction, "log", "restored", null, clock, ct);
         signal.Raise();
         return TypedResults.Ok(new RestoredResponse(Done: true));
 
@@ -129,7 +129,7 @@ public static class OperationsEndpoints
             select count(*) from gone
             """, connection, transaction);
         var rows = (long)(await command.ExecuteScalarAsync(ct))!;
-        await NoteAsync(transaction, database, "dead-retried", new { rows }, clock, ct);
+        await database.NoteAsync(transaction, "log", "dead-retried", new { rows }, clock, ct);
         signal.Raise();
         return TypedResults.Ok(new ReplayResponse(rows));
     }
@@ -160,26 +160,21 @@ public static class OperationsEndpoints
         }
     }
 
-    private static async Task<Results<Ok<ReplayResponse>, ProblemHttpResult>> ReplayErrorsAsync(string queue, ErrorQueues queues, CancellationToken ct)
+    private static async Task<Results<Ok<ReplayResponse>, ProblemHttpResult>> ReplayErrorsAsync(
+        string queue, ErrorQueues queues, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
     {
         if (!queues.Has(queue))
             return NoQueue(queue);
         try
         {
-            return TypedResults.Ok(new ReplayResponse(await queues.ReplayAsync(queue, ct)));
+            // The broker takes no part in a transaction. So it is told first: better a row without its deed than a deed without its row.
+            return TypedResults.Ok(new ReplayResponse(await queues.ReplayAsync(
+                queue, waiting => database.NoteAsync("queue", "replayed", new { queue, messages = waiting }, clock, ct), ct)));
         }
         catch (BrokerUnreachableException)
         {
             return BrokerAway();
         }
-    }
-
-    // What an operator does to the log, the trail tells too; and with it the deed is committed.
-    private static async Task NoteAsync(NpgsqlTransaction transaction, ServiceDatabase database, string action, object? how, TimeProvider clock, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        await transaction.AuditAsync("log", Guid.CreateVersion7(now), 1, NodePath.Root, $"{database.Service}.log-{action}", null, how, now, ct);
-        await transaction.CommitAsync(ct);
     }
 
     private static ProblemHttpResult NoQueue(string queue) => CommonErrors.NotFound.ToProblem($"This service has no consumer '{(queue.Length > 60 ? queue[..60] : queue)}'.");

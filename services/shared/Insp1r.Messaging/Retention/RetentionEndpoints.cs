@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Insp1r.Messaging.Operations;
 using Insp1r.ServiceDefaults.Idempotency;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -29,7 +30,7 @@ internal static class RetentionEndpoints
     /// <param name="LastRunAt">When the rule was last applied.</param>
     /// <param name="Removed">What that run removed, in rows or persons.</param>
     /// <param name="RemovedIn30Days">What all runs of the last 30 days removed.</param>
-    /// <param name="OldestLeft">From when the oldest counts that the last run left.</param>
+    /// <param name="OldestLeft">From when the oldest counts that the last run left; null where it left nothing, or could not tell.</param>
     /// <param name="Due">The last run left something that had had its time.</param>
     /// <param name="Overdue">It is past its time by more than seven days.</param>
     /// <param name="Error">Why the last run failed, if it did.</param>
@@ -41,6 +42,7 @@ internal static class RetentionEndpoints
 
     private static async Task<Ok<RetentionReport>> RunAsync(RetentionJob job, ServiceDatabase database, RetentionRules rules, TimeProvider clock, CancellationToken ct)
     {
+        await database.NoteAsync("retention", "run", null, clock, ct);
         // What was removed is noted, also where the asker has hung up.
         await job.RunAsync(MostOfARequest, CancellationToken.None);
         return await ReadAsync(database, rules, clock, ct);

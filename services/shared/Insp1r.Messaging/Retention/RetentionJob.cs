@@ -23,8 +23,8 @@ internal sealed partial class RetentionJob(
         {
             var startedAt = clock.GetUtcNow();
             var before = startedAt - rule.Keep;
-            var (removed, error) = (0L, (string?)null);
-            try
+            var (removed, oldest, error) = (0L, (DateTimeOffset?)null, (string?)null);
+            await TryAsync(async () =>
             {
                 long step;
                 do
@@ -34,38 +34,56 @@ internal sealed partial class RetentionJob(
                     removed += step;
                 }
                 while (step > 0 && clock.GetElapsedTime(start) < most);
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                error = ReasonOf(e);
-                Log.Failed(logger, rule.DataClass, error);
-            }
+            });
+            // What a rule that failed has left is what tells that it is not kept.
+            var isKnown = await TryAsync(async () => oldest = await ReadOldestAsync(rule, ct));
 
-            var oldest = await NoteAsync(rule, startedAt, removed, error, ct);
-            if (rule.IsOverdue(oldest, startedAt))
+            await NoteAsync(rule, startedAt, removed, error, oldest, ct);
+            if (isKnown ? rule.IsOverdue(oldest, startedAt) : state.Overdue.Contains(rule.DataClass, StringComparer.Ordinal))
                 overdue.Add(rule.DataClass);
             var tag = new KeyValuePair<string, object?>("class", rule.DataClass);
             MessagingMetrics.Removed.Add(removed, tag);
-            MessagingMetrics.PastItsTime.Record(oldest < before ? (before - oldest.Value).TotalSeconds : 0, tag);
+            if (isKnown)
+                MessagingMetrics.PastItsTime.Record(oldest < before ? (before - oldest.Value).TotalSeconds : 0, tag);
+
+            async Task<bool> TryAsync(Func<Task> work)
+            {
+                try
+                {
+                    await work();
+                    return true;
+                }
+                catch (Exception e) when (!ct.IsCancellationRequested)
+                {
+                    var reason = ReasonOf(e);
+                    error ??= reason;
+                    Log.Failed(logger, rule.DataClass, reason);
+                    return false;
+                }
+            }
         }
 
         state.Overdue = overdue;
     }
 
-    private async Task<DateTimeOffset?> NoteAsync(RetentionRule rule, DateTimeOffset startedAt, long removed, string? error, CancellationToken ct)
+    private async Task<DateTimeOffset?> ReadOldestAsync(RetentionRule rule, CancellationToken ct)
     {
-        await using var command = database.DataSource.CreateCommand($"""
-            insert into retention_run (rule, started_at, finished_at, removed, error, oldest_left)
-            values ($1, $2, $3, $4, $5, ({rule.Removal.Oldest})) returning oldest_left
-            """);
+        await using var command = database.DataSource.CreateCommand(rule.Removal.Oldest);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return !await reader.ReadAsync(ct) || await reader.IsDBNullAsync(0, ct) ? null : await reader.GetFieldValueAsync<DateTimeOffset>(0, ct);
+    }
+
+    private async Task NoteAsync(RetentionRule rule, DateTimeOffset startedAt, long removed, string? error, DateTimeOffset? oldest, CancellationToken ct)
+    {
+        await using var command = database.DataSource.CreateCommand(
+            "insert into retention_run (rule, started_at, finished_at, removed, error, oldest_left) values ($1, $2, $3, $4, $5, $6)");
         command.Parameters.AddWithValue(rule.DataClass);
         command.Parameters.AddWithValue(startedAt);
         command.Parameters.AddWithValue(clock.GetUtcNow());
         command.Parameters.AddWithValue(removed);
         command.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)error ?? DBNull.Value);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        return await reader.IsDBNullAsync(0, ct) ? null : await reader.GetFieldValueAsync<DateTimeOffset>(0, ct);
+        command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, (object?)oldest ?? DBNull.Value);
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     // Of an error of the database what it says in short: its details may quote a row.

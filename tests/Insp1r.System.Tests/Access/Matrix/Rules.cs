@@ -143,6 +143,7 @@ internal static class Rules
         ("ListEvents", Anywhere("reader")),
         ("GetEvent", Anywhere("reader")),
         ("RecordEvent", Node("contributor", "write")),
+        ("ChangeEvent", Node("contributor", "write")),
 
         ("ListSigningKeys", Operate),
         ("RotateSigningKey", Operate),

@@ -102,7 +102,7 @@ internal sealed class Scene
         "AddApp" => App($"added-{_mark}"),
         "ChangeApp" => new { name = "Changed" },
         "RecordCampaign" or "RecordDemand" or "RecordOutcome" => Titled("Recorded"),
-        "ChangeCampaign" or "ChangeDemand" or "ChangeOutcome" => new { title = new { en = "Changed" } },
+        "ChangeCampaign" or "ChangeDemand" or "ChangeOutcome" or "ChangeEvent" => new { title = new { en = "Changed" } },
         "SubstantiateOutcome" => Network.Agreement(National),
         "AddTargetBody" => TargetBody($"ADDED-{_mark}"),
         "ChangeAnnouncement" => new { languages = new { en = new { subject = "Changed", body = "Changed" } } },

@@ -244,6 +244,26 @@ namespace Insp1r.Communications.Data.Migrations
                     b.ToTable("erased_person", (string)null);
                 });
 
+            modelBuilder.Entity("Insp1r.Communications.Persons.HiddenPerson", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Hidden")
+                        .HasColumnType("boolean")
+                        .HasColumnName("hidden");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_hidden_person");
+
+                    b.ToTable("hidden_person", (string)null);
+                });
+
             modelBuilder.Entity("Insp1r.Messaging.Log.ChangeLogRow", b =>
                 {
                     b.Property<Guid>("Id")

@@ -26,6 +26,8 @@ internal static class Samples
         new OrganisationSuspended(Organisation(3, "suspended")),
         new OrganisationReinstated(Organisation(4, "active")),
         new OrganisationWithdrawn(Organisation(5, "withdrawn")),
+        new AffiliationStarted(Affiliation(1, "applied")),
+        new AffiliationMoved(Affiliation(2, "active")),
         new PersonErased(new PersonTombstone(Id(11), 7, Mali)),
         new PersonHidden(new PersonReference(Id(11), 5, Mali)),
         new PersonShown(new PersonReference(Id(11), 6, Mali)),
@@ -52,6 +54,9 @@ internal static class Samples
     private static OrganisationState Organisation(int version, string status) => new(
         Id(1), version, Mali, "UTM", new Dictionary<string, string>(StringComparer.Ordinal) { ["fr"] = "Union Technique de la Mutualité" },
         "UTM", "ML", ["mutual-health-organisation"], "https://utm.example.org", status, ["inspir-demo:utm"]);
+
+    private static AffiliationState Affiliation(int version, string status) => new(
+        Id(12), version, Id(1), "insp1r.africa", "full", status, new DateOnly(2014, 5, 1), Until: null, ThroughId: null, MayVote: status == "active", MaySignOn: status == "active");
 
     private static CampaignState Campaign(int version) => new(
         Id(4), version, Mali, Id(5), English("The right to universal health coverage in Mali"), "en", new DateOnly(2018, 1, 1), new DateOnly(2019, 12, 31), "network");

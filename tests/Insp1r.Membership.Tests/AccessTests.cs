@@ -18,15 +18,16 @@ public sealed class AccessTests(Shared shared)
         var id = (await other.Reader.GetAsync($"/api/v1/organisations/by-external-id/{other.Ns}/1", Ct)).Expect(200).Id;
         var conflict = (string)(await other.Contributor.GetAsync("/api/v1/sync/conflicts", Ct)).Json["items"]![0]!["id"]!;
         var (state, logged) = (await shared.StateOfAsync(other.Node, Ct), await shared.LogRowsAsync(other.Node, Ct));
-        var decision = new { reason = "r", decidedBy = "b", decidedOn = "2026-03-01" };
+        var decision = new { reason = "r", decidedBy = "b", decidedOn = "2026-03-01", to = "suspended" };
 
         // Nothing tells whether it exists.
         (await mine.Steward.GetAsync($"/api/v1/organisations/{id}", Ct)).IsProblem(404, "not-found");
         (await mine.Steward.GetAsync($"/api/v1/organisations/by-external-id/{other.Ns}/1", Ct)).IsProblem(404, "not-found");
-        (await mine.Steward.GetAsync($"/api/v1/organisations/{id}/decisions", Ct)).IsProblem(404, "not-found");
+        (await mine.Steward.GetAsync($"/api/v1/organisations/{id}/affiliations/{other.Node}/moves", Ct)).IsProblem(404, "not-found");
         (await mine.Steward.PatchAsync($"/api/v1/organisations/{id}", new { name = "Mine" }, Ct, ("If-Match", "*"))).IsProblem(404, "not-found");
-        foreach (var move in (string[])["suspension", "reinstatement", "withdrawal"])
-            (await mine.Steward.PostAsync($"/api/v1/organisations/{id}/{move}", decision, Ct)).IsProblem(404, "not-found");
+        (await mine.Steward.PostAsync($"/api/v1/organisations/{id}/affiliations/{other.Node}/moves", decision, Ct)).IsProblem(404, "not-found");
+        (await mine.Steward.GetAsync($"/api/v1/organisations/{id}/affiliations", Ct)).IsProblem(404, "not-found");
+        (await mine.Steward.PostAsync($"/api/v1/organisations/{id}/affiliations", new { node = mine.Node }, Ct)).IsProblem(404, "not-found");
         (await mine.Contributor.GetAsync($"/api/v1/sync/conflicts/{conflict}", Ct)).IsProblem(404, "not-found");
         (await mine.Contributor.PostAsync($"/api/v1/sync/conflicts/{conflict}/resolution", new { take = "theirs" }, Ct)).IsProblem(404, "not-found");
         Assert.Empty((await mine.Reader.GetAsync("/api/v1/organisations", Ct)).Json["items"]!.AsArray());

@@ -39,7 +39,7 @@ public sealed class AuditTests(Shared shared)
         var network = await shared.NewNetworkAsync(Ct);
         var registered = (await network.RegisterAsync("Suspended", Ct)).Expect(201);
         (await network.Steward.PostAsync(
-            $"/api/v1/organisations/{registered.Id}/suspension", new { reason = "Fees unpaid for two years", decidedBy = "Assembly", decidedOn = "2026-01-02" }, Ct)).Expect(200);
+            $"/api/v1/organisations/{registered.Id}/affiliations/{network.Node}/moves", new { to = "suspended", reason = "Fees unpaid for two years", decidedBy = "Assembly", decidedOn = "2026-01-02" }, Ct)).Expect(200);
 
         var decision = (await EntriesAsync(network.Steward, $"?subjectId={registered.Id}"))[0];
 

@@ -52,15 +52,15 @@ public sealed class IdempotencyTests(Shared shared)
     {
         var network = await shared.NewNetworkAsync(Ct);
         var id = (await network.RegisterAsync("Suspended", Ct)).Expect(201).Id;
-        var body = new { reason = "r", decidedBy = "b", decidedOn = "2026-03-01" };
+        var body = new { to = "suspended", reason = "r", decidedBy = "b", decidedOn = "2026-03-01" };
         var key = ("Idempotency-Key", "decide-1");
 
-        var first = (await network.Steward.PostAsync($"/api/v1/organisations/{id}/suspension", body, Ct, key)).Expect(200);
-        var second = (await network.Steward.PostAsync($"/api/v1/organisations/{id}/suspension", body, Ct, key)).Expect(200);
+        var first = (await network.Steward.PostAsync($"/api/v1/organisations/{id}/affiliations/{network.Node}/moves", body, Ct, key)).Expect(200);
+        var second = (await network.Steward.PostAsync($"/api/v1/organisations/{id}/affiliations/{network.Node}/moves", body, Ct, key)).Expect(200);
 
         Assert.Equal(first.Text, second.Text);
         Assert.Equal("\"2\"", second.ETag);
-        Assert.Single((await network.Reader.GetAsync($"/api/v1/organisations/{id}/decisions", Ct)).Json["items"]!.AsArray());
+        Assert.Single((await network.Reader.GetAsync($"/api/v1/organisations/{id}/affiliations/{network.Node}/moves", Ct)).Json["items"]!.AsArray());
     }
 
     [Fact]

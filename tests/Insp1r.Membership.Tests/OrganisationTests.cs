@@ -50,9 +50,9 @@ public sealed class OrganisationTests(Shared shared)
     [Fact]
     public async Task M1_UnknownMember_Returns400AndNamesIt()
     {
-        var answer = await shared.Steward.PostAsync("/api/v1/organisations", """{"node":"insp1r","name":"A","country":"RW","types":["ngo"],"status":"active"}""", Ct);
+        var answer = await shared.Steward.PostAsync("/api/v1/organisations", """{"node":"insp1r","name":"A","country":"RW","types":["ngo"],"nickname":"B"}""", Ct);
 
-        Assert.Contains("status", answer.IsProblem(400, "bad-request").Text, StringComparison.Ordinal);
+        Assert.Contains("nickname", answer.IsProblem(400, "bad-request").Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -201,44 +201,6 @@ public sealed class OrganisationTests(Shared shared)
         // What changes nothing makes no version and no event.
         Assert.Equal("\"2\"", same.ETag);
         Assert.Equal(2, await shared.ScalarAsync<long>("select count(*) from change_log where subject_id = $1", Ct, created.Id));
-    }
-
-    [Fact]
-    public async Task M4_Decisions_MoveTheStatusAndAreKept()
-    {
-        var network = await shared.NewNetworkAsync(Ct);
-        var id = (await network.RegisterAsync("Decided", Ct)).Expect(201).Id;
-        var path = $"/api/v1/organisations/{id}";
-        static object Decision(string reason) => new { reason, decidedBy = "General assembly", decidedOn = "2026-03-01" };
-
-        (await network.Steward.PostAsync($"{path}/reinstatement", Decision("not suspended"), Ct)).IsProblem(409, "illegal-transition");
-        Assert.Equal("suspended", (string?)(await network.Steward.PostAsync($"{path}/suspension", Decision("no dues"), Ct)).Expect(200).Json["status"]);
-        (await network.Steward.PostAsync($"{path}/suspension", Decision("again"), Ct)).IsProblem(409, "illegal-transition");
-        Assert.Equal("active", (string?)(await network.Steward.PostAsync($"{path}/reinstatement", Decision("paid"), Ct)).Expect(200).Json["status"]);
-        Assert.Equal("withdrawn", (string?)(await network.Steward.PostAsync($"{path}/withdrawal", Decision("left"), Ct)).Expect(200).Json["status"]);
-        (await network.Steward.PostAsync($"{path}/suspension", Decision("gone"), Ct)).IsProblem(409, "illegal-transition");
-        (await network.Steward.PostAsync($"{path}/reinstatement", Decision("gone"), Ct)).IsProblem(409, "illegal-transition");
-
-        var decisions = (await network.Reader.GetAsync($"{path}/decisions", Ct)).Expect(200).Json["items"]!.AsArray();
-        Assert.Equal(["suspension", "reinstatement", "withdrawal"], decisions.Select(decision => (string?)decision!["decision"]));
-        Assert.Equal(["no dues", "paid", "left"], decisions.Select(decision => (string?)decision!["reason"]));
-        Assert.All(decisions, decision => Assert.Equal($"steward-{network.Ns}", (string?)decision!["recordedBy"]));
-        Assert.Equal(
-            "organisation-registered.v1,organisation-suspended.v1,organisation-reinstated.v1,organisation-withdrawn.v1",
-            await shared.ScalarAsync<string>("select string_agg(replace(type, 'membership.', ''), ',' order by subject_version) from change_log where subject_id = $1", Ct, id));
-    }
-
-    [Fact]
-    public async Task M4_OnlyAStewardDecides()
-    {
-        var network = await shared.NewNetworkAsync(Ct);
-        var id = (await network.RegisterAsync("Undecided", Ct)).Expect(201).Id;
-
-        (await network.Contributor.PostAsync($"/api/v1/organisations/{id}/suspension", new { reason = "r", decidedBy = "b", decidedOn = "2026-03-01" }, Ct)).IsProblem(403, "forbidden");
-        var invalid = (await network.Steward.PostAsync($"/api/v1/organisations/{id}/suspension", new { reason = "", decidedBy = "", decidedOn = "2999-01-01" }, Ct)).IsProblem(422, "invalid");
-
-        Assert.Equal(["/reason required", "/decidedBy required", "/decidedOn out-of-range"], invalid.Faults());
-        Assert.Equal(1, (await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Version);
     }
 
     [Fact]

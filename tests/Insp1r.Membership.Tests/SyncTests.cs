@@ -90,7 +90,7 @@ public sealed class SyncTests(Shared shared)
         // What a sync updates may have several ids, and a status of its own.
         var second = (await network.Reader.GetAsync($"/api/v1/organisations/by-external-id/{network.Ns}/2", Ct)).Expect(200);
         await network.Contributor.PatchAsync($"/api/v1/organisations/{second.Id}", new { externalIds = new[] { $"{network.Ns}:2", $"{network.Ns}:a/b" } }, Ct, ("If-Match", "\"1\""));
-        await network.Steward.PostAsync($"/api/v1/organisations/{second.Id}/suspension", new { reason = "r", decidedBy = "b", decidedOn = "2026-03-01" }, Ct);
+        await network.Steward.PostAsync($"/api/v1/organisations/{second.Id}/affiliations/{network.Node}/moves", new { to = "suspended", reason = "r", decidedBy = "b", decidedOn = "2026-03-01" }, Ct);
         await network.PushAsync([network.Item("2", ("name", "After"))], Ct);
 
         var events = await EventsAsync(network.Node);
@@ -233,7 +233,7 @@ public sealed class SyncTests(Shared shared)
     {
         var network = await shared.NewNetworkAsync(Ct);
         var id = Guid.Parse((string)(await network.PushAsync([network.Item("1")], Ct)).Json["results"]![0]!["id"]!);
-        await network.Steward.PostAsync($"/api/v1/organisations/{id}/suspension", new { reason = "r", decidedBy = "b", decidedOn = "2026-03-01" }, Ct);
+        await network.Steward.PostAsync($"/api/v1/organisations/{id}/affiliations/{network.Node}/moves", new { to = "suspended", reason = "r", decidedBy = "b", decidedOn = "2026-03-01" }, Ct);
 
         Assert.Equal(["unchanged"], (await network.PushAsync([network.Item("1")], Ct)).Results());
         Assert.Equal(["updated"], (await network.PushAsync([network.Item("1", ("name", "Renamed"))], Ct)).Results());

@@ -47,7 +47,9 @@ internal sealed class OrganisationWriter(Api api, Network.National network, Ledg
 
     private async Task<(Guid, int, string, bool)> DecideAsync((Guid Id, int Version, string Name, bool Active) was, CancellationToken ct)
     {
-        var answer = await KeyedAsync($"{Path}/{was.Id}/{(was.Active ? "suspension" : "reinstatement")}", $"{was.Id} {was.Version}", Network.Decision("Fees"), ct);
+        var decision = Network.Decision("Fees", was.Active ? "suspended" : "active");
+        (await KeyedAsync($"{Path}/{was.Id}/affiliations/{network.Node}/moves", $"{was.Id} {was.Version}", decision, ct)).Expect(200);
+        var answer = await Persistence.UntilAnsweredAsync(attempt => api.GetAsync($"{Path}/{was.Id}", attempt), ct);
         answer.Expect(200);
         ledger.Add(new Entry("organisation", was.Id, answer.Version, $"{was.Name}|{(was.Active ? "suspended" : "active")}"));
         return (was.Id, answer.Version, was.Name, !was.Active);

@@ -49,7 +49,7 @@ public sealed class RoleEndTests(Shared shared)
         (await network.Steward.PostAsync($"/api/v1/accounts/{account["id"]}/grants", new { grant = $"contributor@{network.Node}", personRoleId = role }, Ct)).Expect(200);
 
         (await network.Steward.PostAsync(
-            $"/api/v1/organisations/{organisation}/withdrawal", new { reason = "They left", decidedBy = "General assembly", decidedOn = "2026-02-01" }, Ct)).Expect(200);
+            $"/api/v1/organisations/{organisation}/affiliations/{network.Node}/moves", new { to = "withdrawn", effective = "2026-02-01", correction = true, reason = "They left", decidedBy = "General assembly", decidedOn = "2026-02-01" }, Ct)).Expect(200);
 
         var roles = (await network.Steward.GetAsync($"/api/v1/persons/{person}/roles", Ct)).Expect(200).Json["items"]!.AsArray();
         Assert.Equal(

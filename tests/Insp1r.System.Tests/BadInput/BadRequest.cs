@@ -56,17 +56,18 @@ internal sealed partial record BadRequest(string Name, HttpMethod Method, string
         WrongType("a list without its end", "organisations", """{"node":"insp1r.africa.rw","name":"x","country":"RW","types":["ngo" """),
         WrongType("no name", "organisations", """{"node":"insp1r.africa.rw","country":"RW","types":["ngo"]}"""),
         WrongType("a member in capitals", "organisations", """{"node":"insp1r.africa.rw","Name":"x","country":"RW","types":["ngo"]}"""),
-        WrongType("a status of one's own", "organisations", """{"node":"insp1r.africa.rw","name":"x","country":"RW","types":["ngo"],"status":"active"}"""),
+        Invalid("a status that nothing begins with", "organisations", "/status", """{"node":"insp1r.africa.rw","name":"x","country":"RW","types":["ngo"],"status":"excluded"}"""),
+        Invalid("a membership that begins tomorrow", "organisations", "/since", """{"node":"insp1r.africa.rw","name":"x","country":"RW","types":["ngo"],"since":"2999-01-01"}"""),
         WrongType("an id of one's own", "organisations", """{"id":"0197a0c0-0000-7000-8000-000000000000","node":"insp1r.africa.rw","name":"x","country":"RW","types":["ngo"]}"""),
         WrongType("a version of one's own", "organisations", """{"version":7,"node":"insp1r.africa.rw","name":"x","country":"RW","types":["ngo"]}"""),
 
         // Decisions
-        Invalid("a decision in the future", "organisations/{organisations}/suspension", "/decidedOn", """{"reason":"x","decidedBy":"x","decidedOn":"2999-01-01"}"""),
-        Invalid("a decision before our time", "organisations/{organisations}/suspension", "/decidedOn", """{"reason":"x","decidedBy":"x","decidedOn":"0001-01-01"}"""),
-        Invalid("a decision without a reason", "organisations/{organisations}/suspension", "/reason", """{"reason":"","decidedBy":"x","decidedOn":"2024-01-01"}"""),
-        WrongType("a day that there is not", "organisations/{organisations}/suspension", """{"reason":"x","decidedBy":"x","decidedOn":"2024-02-30"}"""),
-        WrongType("a day with a time", "organisations/{organisations}/suspension", """{"reason":"x","decidedBy":"x","decidedOn":"2024-02-01T00:00:00Z"}"""),
-        new("reinstating an active member", Post, "/api/v1/organisations/{organisations}/reinstatement", 409, "/problems/illegal-transition") { Body = Network.Decision("x") },
+        Invalid("a decision in the future", "organisations/{organisations}/affiliations/insp1r.africa.rw/moves", "/decidedOn", """{"to":"suspended","reason":"x","decidedBy":"x","decidedOn":"2999-01-01"}"""),
+        Invalid("a decision before our time", "organisations/{organisations}/affiliations/insp1r.africa.rw/moves", "/decidedOn", """{"to":"suspended","reason":"x","decidedBy":"x","decidedOn":"0001-01-01"}"""),
+        Invalid("a decision without a reason", "organisations/{organisations}/affiliations/insp1r.africa.rw/moves", "/reason", """{"to":"suspended","reason":"","decidedBy":"x","decidedOn":"2024-01-01"}"""),
+        WrongType("a day that there is not", "organisations/{organisations}/affiliations/insp1r.africa.rw/moves", """{"to":"suspended","reason":"x","decidedBy":"x","decidedOn":"2024-02-30"}"""),
+        WrongType("a day with a time", "organisations/{organisations}/affiliations/insp1r.africa.rw/moves", """{"to":"suspended","reason":"x","decidedBy":"x","decidedOn":"2024-02-01T00:00:00Z"}"""),
+        new("reinstating an active member", Post, "/api/v1/organisations/{organisations}/affiliations/insp1r.africa.rw/moves", 409, "/problems/illegal-transition") { Body = Network.Decision("x", "active") },
 
         // Nodes and clients
         Invalid("a node too deep", "nodes", "/path", """{"path":"insp1r.a.b.c.d.e.f","level":"national","names":{"en":"x"},"country":"RW"}""", "steward"),

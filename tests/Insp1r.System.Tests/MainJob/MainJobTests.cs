@@ -157,16 +157,16 @@ public sealed class MainJobTests(Platform platform)
         var organisation = (await Rwanda.PostAsync("/api/v1/organisations", Network.Organisation(Network.Rwanda, "Soon suspended"), Ct)).Expect(201);
         await Replication.UntilCompleteAsync(Stack, Until.Generous, Ct);
         var draft = (await Rwanda.PostAsync("/api/v1/outcomes", Network.Outcome(Network.Rwanda, "Before", organisation.Id), Ct)).Expect(201);
-        Assert.Equal(403, (await Stack.As("contributor").PostAsync($"/api/v1/organisations/{organisation.Id}/suspension", Network.Decision("Fees"), Ct)).Status);
+        Assert.Equal(403, (await Stack.As("contributor").PostAsync($"/api/v1/organisations/{organisation.Id}/affiliations/{Network.Rwanda.Node}/moves", Network.Decision("Fees"), Ct)).Status);
 
-        var suspended = (await Stack.As("steward").PostAsync($"/api/v1/organisations/{organisation.Id}/suspension", Network.Decision("Fees"), Ct)).Expect(200);
+        var suspended = (await Stack.As("steward").PostAsync($"/api/v1/organisations/{organisation.Id}/affiliations/{Network.Rwanda.Node}/moves", Network.Decision("Fees"), Ct)).Expect(200);
         await Replication.UntilCompleteAsync(Stack, Until.Generous, Ct);
 
         Assert.Equal(("suspended", 2), ((string)suspended.Json["status"]!, suspended.Version));
         AssertRefused(await Rwanda.PostAsync("/api/v1/outcomes", Network.Outcome(Network.Rwanda, "After", organisation.Id), Ct), "organisation-suspended");
         AssertRefused(await Rwanda.PostAsync($"/api/v1/outcomes/{draft.Id}/submission", "", Ct), "organisation-suspended");
 
-        (await Stack.As("steward").PostAsync($"/api/v1/organisations/{organisation.Id}/reinstatement", Network.Decision("Paid"), Ct)).Expect(200);
+        (await Stack.As("steward").PostAsync($"/api/v1/organisations/{organisation.Id}/affiliations/{Network.Rwanda.Node}/moves", Network.Decision("Paid", "active"), Ct)).Expect(200);
         await Replication.UntilCompleteAsync(Stack, Until.Generous, Ct);
         (await Rwanda.PostAsync($"/api/v1/outcomes/{draft.Id}/submission", "", Ct)).Expect(200);
     }

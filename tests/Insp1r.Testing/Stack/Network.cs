@@ -64,7 +64,7 @@ public static class Network
     /// <summary>What another network says of a submitted outcome.</summary>
     public static object Agreement(National by) => new { node = by.Node, verdict = "agree", comment = "We saw the decree." };
 
-    public static object Decision(string reason) => new { reason, decidedBy = "General assembly", decidedOn = "2024-05-01" };
+    public static object Decision(string reason, string to = "suspended") => new { to, reason, decidedBy = "General assembly", decidedOn = "2024-05-01" };
 
     /// <summary>The value for If-Match of a version.</summary>
     public static (string Name, string Value) IfMatch(int version) => ("If-Match", $"\"{version}\"");

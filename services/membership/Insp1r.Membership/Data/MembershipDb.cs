@@ -1,4 +1,5 @@
 using Insp1r.Membership.Accounts;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Apps;
 using Insp1r.Membership.Mail;
 using Insp1r.Membership.Nodes;
@@ -17,7 +18,8 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<NetworkNode> Nodes => Set<NetworkNode>();
     public DbSet<MemberOrganisation> Organisations => Set<MemberOrganisation>();
     public DbSet<ExternalId> ExternalIds => Set<ExternalId>();
-    public DbSet<OrganisationDecision> Decisions => Set<OrganisationDecision>();
+    public DbSet<Affiliation> Affiliations => Set<Affiliation>();
+    public DbSet<AffiliationMove> AffiliationMoves => Set<AffiliationMove>();
     public DbSet<Account> Accounts => Set<Account>();
     public DbSet<IdentityUserToken<Guid>> UserTokens => Set<IdentityUserToken<Guid>>();
     public DbSet<IdentityUserLogin<Guid>> UserLogins => Set<IdentityUserLogin<Guid>>();

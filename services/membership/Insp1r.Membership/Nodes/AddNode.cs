@@ -1,4 +1,5 @@
 using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Reference;
 using Insp1r.ServiceDefaults.Access;
@@ -14,9 +15,9 @@ internal static class AddNode
 
     /// <summary>
     /// <c>path</c> is the parent's path with one more segment; <c>level</c> the one below the parent's. <c>country</c> (alpha-2,
-    /// alpha-3 or M49) belongs to national networks and to no other.
+    /// alpha-3 or M49) belongs to national networks and to no other. <c>since</c> is its first day, today if not given.
     /// </summary>
-    public sealed record Request(string Path, string Level, IReadOnlyDictionary<string, string> Names, string? Country = null);
+    public sealed record Request(string Path, string Level, IReadOnlyDictionary<string, string> Names, string? Country = null, DateOnly? Since = null);
 
     public static async Task<Results<Created<NodeResponse>, ProblemHttpResult>> HandleAsync(
         Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
@@ -27,6 +28,8 @@ internal static class AddNode
             errors.Add("/path", "bad-path", "A path below insp1r: 1 to 40 lower-case letters, digits and hyphens to a segment, such as insp1r.africa.rw.");
         errors.OneOf("/level", request.Level, NodeLevel.All, "unknown-level");
         errors.Languages("/names", request.Names, MaxName, required: true);
+        var now = clock.GetUtcNow();
+        AffiliationRules.NotInFuture(errors, "/since", request.Since, now);
         var country = CheckCountry(errors, request);
         if (errors.Any)
             return errors.ToProblem();
@@ -41,8 +44,7 @@ internal static class AddNode
         if (errors.Any)
             return errors.ToProblem();
 
-        var now = clock.GetUtcNow();
-        var node = NetworkNode.Add(Guid.CreateVersion7(now), request.Path, request.Level, request.Names, country, now);
+        var node = NetworkNode.Add(Guid.CreateVersion7(now), request.Path, request.Level, request.Names, country, request.Since ?? DateOnly.FromDateTime(now.UtcDateTime), now);
         db.Add(node);
         db.Append(new NodeAdded(node.State), now);
         try

@@ -1,4 +1,5 @@
 using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
@@ -10,14 +11,19 @@ namespace Insp1r.Membership.Nodes;
 
 internal static class ChangeNode
 {
-    /// <summary>The names as they are to be, all of them.</summary>
-    public sealed record Request(IReadOnlyDictionary<string, string> Names);
+    /// <summary>
+    /// The names as they are to be, all of them, from <c>effective</c> on: today if not given. An earlier day changes what was answered before, and
+    /// needs <c>correction</c>.
+    /// </summary>
+    public sealed record Request(IReadOnlyDictionary<string, string> Names, DateOnly? Effective = null, bool Correction = false);
 
     public static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, IfMatch ifMatch, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
+        var now = clock.GetUtcNow();
         var errors = new FieldErrors();
         errors.Languages("/names", request.Names, AddNode.MaxName, required: true);
+        AffiliationRules.Effective(errors, request.Effective, request.Correction, now);
         if (errors.Any)
             return errors.ToProblem();
 
@@ -29,8 +35,7 @@ internal static class ChangeNode
         if (ifMatch.Refuses(node.Version) is { } refusal)
             return refusal;
 
-        var now = clock.GetUtcNow();
-        if (node.Rename(request.Names, now))
+        if (node.Rename(request.Names, request.Effective ?? DateOnly.FromDateTime(now.UtcDateTime), now))
         {
             db.Append(new NodeChanged(node.State), now);
             await db.SaveChangesAsync(ct);

@@ -25,12 +25,17 @@ internal sealed class NetworkNode
 
     /// <summary>ISO 3166-1 alpha-2; of national nodes only.</summary>
     public string? Country { get; private init; }
+    /// <summary>Its first day.</summary>
+    public DateOnly Since { get; private init; }
+
+    /// <summary>From which day on it has these names. Those before lie in node_version, which the database keeps.</summary>
+    public DateOnly NamedSince { get; private set; }
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
     public NodeState State => new(Id, Version, Path, Level, Names, Country);
 
-    public static NetworkNode Add(Guid id, string path, string level, IReadOnlyDictionary<string, string> names, string? country, DateTimeOffset at) => new()
+    public static NetworkNode Add(Guid id, string path, string level, IReadOnlyDictionary<string, string> names, string? country, DateOnly since, DateTimeOffset at) => new()
     {
         Id = id,
         Version = 1,
@@ -39,17 +44,19 @@ internal sealed class NetworkNode
         Parent = NodePath.Parent(path),
         Names = LanguageTexts.Canonical(names),
         Country = country,
+        Since = since,
+        NamedSince = since,
         CreatedAt = at,
         UpdatedAt = at,
     };
 
     /// <summary>False where the names are what they were.</summary>
-    public bool Rename(IReadOnlyDictionary<string, string> names, DateTimeOffset at)
+    public bool Rename(IReadOnlyDictionary<string, string> names, DateOnly since, DateTimeOffset at)
     {
         if (LanguageTexts.Same(Names, names))
             return false;
 
-        (Names, UpdatedAt) = (LanguageTexts.Canonical(names), at);
+        (Names, NamedSince, UpdatedAt) = (LanguageTexts.Canonical(names), since, at);
         Version++;
         return true;
     }

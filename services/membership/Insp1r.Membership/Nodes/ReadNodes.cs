@@ -1,3 +1,4 @@
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
@@ -9,19 +10,19 @@ namespace Insp1r.Membership.Nodes;
 
 /// <summary>
 /// A network of the tree. <c>path</c> is its place, <c>parent</c> the path above it; <c>country</c> is ISO 3166-1 alpha-2 and given
-/// for national networks only.
+/// for national networks only; <c>since</c> is its first day.
 /// </summary>
 internal sealed record NodeResponse(
     Guid Id, int Version, string Path, string Level, string? Parent, IReadOnlyDictionary<string, string> Names, string? Country,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
+    DateOnly Since, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
-    public static NodeResponse Of(NetworkNode n) => new(n.Id, n.Version, n.Path, n.Level, n.Parent, n.Names, n.Country, n.CreatedAt, n.UpdatedAt);
+    public static NodeResponse Of(NetworkNode n) => new(n.Id, n.Version, n.Path, n.Level, n.Parent, n.Names, n.Country, n.Since, n.CreatedAt, n.UpdatedAt);
 }
 
 /// <summary>Every reader sees the whole tree: which networks there are is public.</summary>
 internal static class ReadNodes
 {
-    public sealed class Filter
+    public sealed class Filter : AsOfQuery
     {
         /// <summary>Only this node and what lies below it, such as insp1r.africa.</summary>
         public string? Path { get; init; }
@@ -31,18 +32,20 @@ internal static class ReadNodes
     }
 
     public static async Task<Results<Ok<Page<NodeResponse>>, ProblemHttpResult>> ListAsync(
-        [AsParameters] Filter filter, [AsParameters] PageQuery page, MembershipDb db, CancellationToken ct)
+        [AsParameters] Filter filter, [AsParameters] PageQuery page, MembershipDb db, TimeProvider clock, CancellationToken ct)
     {
         if (page.Check(out var limit) is { } bad)
             return bad;
         if (!KeysetCursor.TryDecode(page.After, out var afterPath, out _))
             return KeysetCursor.Refuse();
+        if (filter.Check(clock, out var asOf) is { } badDay)
+            return badDay;
         if (filter.Path is not null && !NodePath.IsValid(filter.Path))
             return CommonErrors.BadQuery.ToProblem("path is a node's path, such as insp1r.africa.", [new FieldError("path", "bad-path", "A node's path")]);
         if (filter.Level is not null && !NodeLevel.All.Contains(filter.Level, StringComparer.Ordinal))
             return CommonErrors.BadQuery.ToProblem($"level is one of {string.Join(", ", NodeLevel.All)}.", [new FieldError("level", "unknown-level", "A level")]);
 
-        var nodes = db.Nodes.AsNoTracking();
+        var nodes = asOf is null ? db.Nodes.AsNoTracking() : db.Nodes.FromSql($"select * from node_at({asOf.Day}, {asOf.Known})").AsNoTracking();
         if (filter.Path is { } path)
             nodes = nodes.Where(n => n.Path == path || n.Path.StartsWith(path + "."));
         if (filter.Level is { } level)

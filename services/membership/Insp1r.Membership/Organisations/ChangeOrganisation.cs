@@ -1,4 +1,5 @@
 using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Reference;
 using Insp1r.ServiceDefaults.Access;
@@ -21,6 +22,10 @@ internal static class ChangeOrganisation
         public Optional<IReadOnlyList<string>?> Types { get; init; }
         public Optional<string?> Website { get; init; }
         public Optional<IReadOnlyList<string>?> ExternalIds { get; init; }
+
+        /// <summary>The first day on which it holds: today if not given. An earlier day changes what was answered before, and needs <c>correction</c>.</summary>
+        public DateOnly? Effective { get; init; }
+        public bool Correction { get; init; }
     }
 
     public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> HandleAsync(
@@ -34,15 +39,16 @@ internal static class ChangeOrganisation
         if (ifMatch.Refuses(organisation.Version) is { } refusal)
             return refusal;
 
+        var now = clock.GetUtcNow();
         var errors = new FieldErrors();
         var content = Merge(errors, organisation, request);
         OrganisationRules.ExternalIds(errors, request.ExternalIds.Value);
+        AffiliationRules.Effective(errors, request.Effective, request.Correction, now);
         if (errors.Any)
             return errors.ToProblem();
 
         var before = organisation.ExternalIds;
-        var now = clock.GetUtcNow();
-        if (organisation.Change(content, request.ExternalIds.IsGiven ? [.. request.ExternalIds.Value ?? []] : before, now))
+        if (organisation.Change(content, request.ExternalIds.IsGiven ? [.. request.ExternalIds.Value ?? []] : before, request.Effective ?? DateOnly.FromDateTime(now.UtcDateTime), now))
         {
             db.RemoveRange(before.Except(organisation.ExternalIds, StringComparer.Ordinal).Select(gone => ExternalId.Of(gone, id)));
             db.AddRange(organisation.ExternalIds.Except(before, StringComparer.Ordinal).Select(added => ExternalId.Of(added, id)));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Reference;
 using Insp1r.Messaging;
 using Insp1r.ServiceDefaults.Access;
@@ -17,7 +18,7 @@ internal static class ListOrganisations
 {
     private const int MaxText = 100;
 
-    public sealed class Filter
+    public sealed class Filter : AsOfQuery
     {
         /// <summary>Only the subtree of this node, such as insp1r.africa.</summary>
         public string? Node { get; init; }
@@ -28,7 +29,7 @@ internal static class ListOrganisations
         /// <summary>A movement type, such as trade-union; organisations with several are found by each.</summary>
         public string? Type { get; init; }
 
-        /// <summary>active, suspended or withdrawn.</summary>
+        /// <summary>applied, admitted, active, suspended, withdrawn, excluded or lapsed.</summary>
         public string? Status { get; init; }
 
         /// <summary>Part of the name, of a name in another language, or of the acronym; case and accents do not matter.</summary>
@@ -36,21 +37,23 @@ internal static class ListOrganisations
     }
 
     public static async Task<Results<Ok<Page<OrganisationResponse>>, ProblemHttpResult>> HandleAsync(
-        [AsParameters] Filter filter, [AsParameters] PageQuery page, Caller caller, ServiceDatabase database, CancellationToken ct)
+        [AsParameters] Filter filter, [AsParameters] PageQuery page, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
     {
         if (page.Check(out var limit) is { } bad)
             return bad;
         if (!KeysetCursor.TryDecode(page.After, out _, out var after))
             return KeysetCursor.Refuse();
+        if (filter.Check(clock, out var asOf) is { } badDay)
+            return badDay;
         if (Check(filter, out var country) is { } refusal)
             return refusal;
 
-        var nodes = Visible(caller.NodesFor(Role.Reader), filter.Node);
+        var nodes = caller.NodesFor(Role.Reader, filter.Node);
         if (nodes.Length == 0)
             return TypedResults.Ok(new Page<OrganisationResponse>([], null));
 
         var shape = new Shape(
-            nodes is [NodePath.Root] ? Reach.All : filter.Text is null ? Reach.NodeByNode : Reach.Nodes,
+            nodes is [NodePath.Root] ? Reach.All : filter.Text is null && asOf is null ? Reach.NodeByNode : Reach.Nodes, asOf is not null,
             country is not null, filter.Type is not null, filter.Status is not null, filter.Text is not null);
         await using var command = database.DataSource.CreateCommand(shape.Sql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
@@ -64,6 +67,7 @@ internal static class ListOrganisations
         string?[] values = [country, filter.Type, filter.Status, filter.Text is null ? null : Pattern(filter.Text)];
         foreach (var value in values.OfType<string>())
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+        asOf?.AddTo(command.Parameters);
 
         var rows = new List<OrganisationResponse>(Math.Min(limit + 1, 64));
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -81,8 +85,8 @@ internal static class ListOrganisations
             return Bad("country", "an ISO 3166-1 code: RW, RWA or 646");
         if (filter.Type is not null && MovementTypes.Bit(filter.Type) == 0)
             return Bad("type", $"one of {string.Join(", ", MovementTypes.All)}");
-        if (filter.Status is not null && !OrganisationStatus.All.Contains(filter.Status, StringComparer.Ordinal))
-            return Bad("status", $"one of {string.Join(", ", OrganisationStatus.All)}");
+        if (filter.Status is not null && !AffiliationStatus.All.Contains(filter.Status, StringComparer.Ordinal))
+            return Bad("status", $"one of {string.Join(", ", AffiliationStatus.All)}");
 
         var errors = new FieldErrors();
         errors.Text("text", filter.Text, MaxText);
@@ -91,11 +95,6 @@ internal static class ListOrganisations
 
     private static ProblemHttpResult Bad(string parameter, string expected) =>
         CommonErrors.BadQuery.ToProblem($"{parameter}: {expected}.", [new FieldError(parameter, "bad-value", expected)]);
-
-    // What the caller may read, cut to what was asked for.
-    private static string[] Visible(string[] readable, string? wanted) => wanted is null
-        ? readable
-        : readable.Any(node => NodePath.Covers(node, wanted)) ? [wanted] : [.. readable.Where(node => NodePath.Covers(wanted, node))];
 
     private static string Pattern(string text) =>
         $"%{SearchText.Fold(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
@@ -113,7 +112,7 @@ internal static class ListOrganisations
     }
 
     /// <summary>Which conditions a list has. Each shape is one statement, prepared once per connection.</summary>
-    private readonly record struct Shape(Reach Reach, bool Country, bool Type, bool Status, bool Text)
+    private readonly record struct Shape(Reach Reach, bool IsAsOf, bool Country, bool Type, bool Status, bool Text)
     {
         private static readonly ConcurrentDictionary<Shape, string> Known = new();
 
@@ -126,7 +125,8 @@ internal static class ListOrganisations
                 + (Country ? $" and o.country = ${next++}" : "")
                 + (Type ? $" and o.types @> array[${next++}]" : "")
                 + (Status ? $" and o.status = ${next++}" : "")
-                + (Text ? $" and o.search like ${next}" : "");
+                + (Text ? $" and o.search like ${next++}" : "");
+            var organisations = IsAsOf ? $"organisation_at(${next}, ${next + 1})" : "member_organisation";
             return Reach switch
             {
                 Reach.NodeByNode => $"""
@@ -137,10 +137,10 @@ internal static class ListOrganisations
                     order by o.id limit $2
                     """,
                 Reach.Nodes => $"""
-                    select {OrganisationResponse.Columns} from member_organisation o
+                    select {OrganisationResponse.Columns} from {organisations} o
                     where (o.node = any($3) or o.node like any($4)) and {conditions} order by o.id limit $2
                     """,
-                _ => $"select {OrganisationResponse.Columns} from member_organisation o where {conditions} order by o.id limit $2",
+                _ => $"select {OrganisationResponse.Columns} from {organisations} o where {conditions} order by o.id limit $2",
             };
         }
     }

@@ -1,4 +1,5 @@
 using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Reference;
 using Microsoft.EntityFrameworkCore;
@@ -7,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Insp1r.Membership.Organisations;
 
 /// <summary>
-/// A movement organisation that is a member of a network. The network's node owns the record and never changes; suspended and
-/// withdrawn organisations stay, with their history.
+/// A movement organisation that is a member of a network. The network's node owns the record and never changes; organisations
+/// that left stay, with their history.
 /// </summary>
 internal sealed class MemberOrganisation
 {
@@ -25,13 +26,19 @@ internal sealed class MemberOrganisation
     public string Country { get; private set; } = "";
     public string[] Types { get; private set; } = [];
     public string? Website { get; private set; }
-    public string Status { get; private set; } = OrganisationStatus.Active;
+    /// <summary>Of the affiliation to its own node, the latest one.</summary>
+    public string Status { get; private set; } = AffiliationStatus.Active;
+
+    /// <summary>From which day on the content is what it is now. What it was before lies in organisation_version, which the database keeps.</summary>
+    public DateOnly Since { get; private set; }
 
     /// <summary>The same ids as in <see cref="ExternalId"/>, which is there for uniqueness and look-up: a read needs no join.</summary>
     public string[] ExternalIds { get; private set; } = [];
 
     /// <summary>Name, acronym and names, folded.</summary>
     public string Search { get; private set; } = "";
+    /// <summary>When the content was recorded.</summary>
+    public DateTimeOffset RecordedAt { get; private set; }
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
@@ -39,48 +46,40 @@ internal sealed class MemberOrganisation
 
     public OrganisationContent Content => new(Name, Names, Acronym, Country, Types, Website);
 
-    public static MemberOrganisation Register(Guid id, string node, OrganisationContent content, string[] externalIds, DateTimeOffset at)
+    public static MemberOrganisation Register(Guid id, string node, OrganisationContent content, string[] externalIds, string status, DateOnly since, DateTimeOffset at)
     {
-        var organisation = new MemberOrganisation { Id = id, Node = node, ExternalIds = externalIds, CreatedAt = at };
-        organisation.Take(content, at);
+        var organisation = new MemberOrganisation { Id = id, Node = node, ExternalIds = externalIds, Status = status, CreatedAt = at };
+        organisation.Take(content, since, at);
         return organisation;
     }
 
     /// <summary>False where everything is what it was.</summary>
-    public bool Change(OrganisationContent content, string[] externalIds, DateTimeOffset at)
+    public bool Change(OrganisationContent content, string[] externalIds, DateOnly since, DateTimeOffset at)
     {
         if (Content.IsSameAs(content) && ExternalIds.SequenceEqual(externalIds, StringComparer.Ordinal))
             return false;
 
         ExternalIds = externalIds;
-        Take(content, at);
+        Take(content, Content.IsSameAs(content) ? Since : since, at);
         return true;
     }
 
-    public void Suspend(DateTimeOffset at) => Move(OrganisationStatus.Suspended, at);
-
-    public void Reinstate(DateTimeOffset at) => Move(OrganisationStatus.Active, at);
-
-    public void Withdraw(DateTimeOffset at) => Move(OrganisationStatus.Withdrawn, at);
-
-    /// <summary>Who was withdrawn applies anew, and becomes a new record.</summary>
-    public bool CanMoveTo(string status) => (Status, status) is
-        (OrganisationStatus.Active, OrganisationStatus.Suspended) or (OrganisationStatus.Suspended, OrganisationStatus.Active)
-        or (OrganisationStatus.Active or OrganisationStatus.Suspended, OrganisationStatus.Withdrawn);
-
-    private void Move(string status, DateTimeOffset at)
+    /// <summary>Follows the affiliation to its own node. False where it is another node's, or changes nothing.</summary>
+    public bool Stand(Affiliation affiliation, DateTimeOffset at)
     {
-        if (!CanMoveTo(status))
-            throw new InvalidOperationException($"An organisation that is {Status} cannot become {status}.");
-        (Status, UpdatedAt) = (status, at);
+        if (affiliation.Node != Node || affiliation.Status == Status)
+            return false;
+
+        (Status, UpdatedAt) = (affiliation.Status, at);
         Version++;
+        return true;
     }
 
-    private void Take(OrganisationContent content, DateTimeOffset at)
+    private void Take(OrganisationContent content, DateOnly since, DateTimeOffset at)
     {
         (Name, Names, Acronym, Country, Types, Website) = (content.Name, content.Names, content.Acronym, content.Country, content.Types, content.Website);
         Search = content.ToSearchText();
-        UpdatedAt = at;
+        (Since, RecordedAt, UpdatedAt) = (since, at, at);
         Version++;
     }
 }
@@ -94,15 +93,6 @@ internal sealed record OrganisationContent(
         && Types.SequenceEqual(other.Types, StringComparer.Ordinal) && Website == other.Website;
 
     public string ToSearchText() => SearchText.Fold(Name, Acronym, Names.Values);
-}
-
-internal static class OrganisationStatus
-{
-    public const string Active = "active";
-    public const string Suspended = "suspended";
-    public const string Withdrawn = "withdrawn";
-
-    public static readonly string[] All = [Active, Suspended, Withdrawn];
 }
 
 /// <summary>An organisation's id in another system: unique over the whole platform.</summary>
@@ -119,34 +109,15 @@ internal sealed class ExternalId
     }
 }
 
-/// <summary>A move in an organisation's life, and who decided it. Append only.</summary>
-internal sealed class OrganisationDecision
-{
-    public required Guid Id { get; init; }
-    public required Guid OrganisationId { get; init; }
-    public required string Decision { get; init; }
-    public required string FromStatus { get; init; }
-    public required string ToStatus { get; init; }
-    public required string Reason { get; init; }
-
-    /// <summary>The body that decided, such as a general assembly.</summary>
-    public required string DecidedBy { get; init; }
-    public required DateOnly DecidedOn { get; init; }
-
-    /// <summary>The API client that recorded it.</summary>
-    public required string ClientId { get; init; }
-    public required DateTimeOffset RecordedAt { get; init; }
-}
-
 internal sealed class MemberOrganisationMapping :
-    IEntityTypeConfiguration<MemberOrganisation>, IEntityTypeConfiguration<ExternalId>, IEntityTypeConfiguration<OrganisationDecision>
+    IEntityTypeConfiguration<MemberOrganisation>, IEntityTypeConfiguration<ExternalId>
 {
     public const string UniqueExternalId = "pk_external_id";
 
     public void Configure(EntityTypeBuilder<MemberOrganisation> organisation)
     {
         organisation.ToTable("member_organisation", table =>
-            table.HasCheckConstraint("member_organisation_status", "status in ('active', 'suspended', 'withdrawn')"));
+            table.HasCheckConstraint("member_organisation_status", "status in ('applied', 'admitted', 'active', 'suspended', 'withdrawn', 'excluded', 'lapsed')"));
         // Room on each page for the next version of its rows: most changes touch no index then.
         organisation.HasStorageParameter("fillfactor", 85);
         organisation.Ignore(o => o.State);
@@ -172,13 +143,5 @@ internal sealed class MemberOrganisationMapping :
         id.Property(e => e.Value).UseCollation("C");
         id.HasKey(e => new { e.Namespace, e.Value }).HasName(UniqueExternalId);
         id.HasOne<MemberOrganisation>().WithMany().HasForeignKey(e => e.OrganisationId).OnDelete(DeleteBehavior.Restrict);
-    }
-
-    public void Configure(EntityTypeBuilder<OrganisationDecision> decision)
-    {
-        decision.ToTable("organisation_decision");
-        decision.Property(d => d.Id).ValueGeneratedNever();
-        decision.HasIndex(d => new { d.OrganisationId, d.Id });
-        decision.HasOne<MemberOrganisation>().WithMany().HasForeignKey(d => d.OrganisationId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -17,14 +17,5 @@ internal static class OrganisationRoutes
             .WithSummary("Register a member organisation").Requires(Role.Contributor, Scopes.Write);
         organisations.MapPatch("/{id:guid}", ChangeOrganisation.HandleAsync).WithName("ChangeOrganisation")
             .WithSummary("Change the fields that are given").Requires(Role.Contributor, Scopes.Write);
-
-        organisations.MapPost("/{id:guid}/suspension", DecideOnOrganisation.SuspendAsync).WithName("SuspendOrganisation")
-            .WithSummary("Suspend a member").Requires(Role.Steward, Scopes.Write);
-        organisations.MapPost("/{id:guid}/reinstatement", DecideOnOrganisation.ReinstateAsync).WithName("ReinstateOrganisation")
-            .WithSummary("End a suspension").Requires(Role.Steward, Scopes.Write);
-        organisations.MapPost("/{id:guid}/withdrawal", DecideOnOrganisation.WithdrawAsync).WithName("WithdrawOrganisation")
-            .WithSummary("End a membership").Requires(Role.Steward, Scopes.Write);
-        organisations.MapGet("/{id:guid}/decisions", ReadDecisions.HandleAsync).WithName("ListOrganisationDecisions")
-            .WithSummary("What was decided on a member, by whom and why").Requires(Role.Reader, Scopes.Read);
     }
 }

@@ -1,3 +1,4 @@
+using Insp1r.Membership.Affiliations;
 using Insp1r.Messaging;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -10,16 +11,22 @@ namespace Insp1r.Membership.Organisations;
 internal static class ReadOrganisation
 {
     private const string ById = $"select {OrganisationResponse.Columns} from member_organisation o where o.id = $1";
+    private const string ByIdAsOf = $"select {OrganisationResponse.Columns} from organisation_at($2, $3) o where o.id = $1";
 
     private const string ByExternalId = $"""
         select {OrganisationResponse.Columns} from external_id e join member_organisation o on o.id = e.organisation_id
         where e.namespace = $1 and e.value = $2
         """;
 
-    public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> ByIdAsync(Guid id, Caller caller, ServiceDatabase database, CancellationToken ct)
+    public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> ByIdAsync(
+        Guid id, [AsParameters] AsOfQuery query, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
     {
-        await using var command = database.DataSource.CreateCommand(ById);
+        if (query.Check(clock, out var asOf) is { } bad)
+            return bad;
+
+        await using var command = database.DataSource.CreateCommand(asOf is null ? ById : ByIdAsOf);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        asOf?.AddTo(command.Parameters);
         return await FindAsync(command, caller, ct) is { } organisation ? TypedResults.Ok(organisation) : CommonErrors.Missing("organisation", id);
     }
 

@@ -1,4 +1,5 @@
 using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Reference;
@@ -14,6 +15,8 @@ internal static class RegisterOrganisation
     /// <summary>
     /// <c>node</c> is the path of the network it is a member of; <c>name</c> its own name, <c>names</c> its name in other languages;
     /// <c>country</c> an ISO 3166-1 code (alpha-2, alpha-3 or M49); <c>externalIds</c> its ids in other systems, as namespace:value.
+    /// The rest is of its membership: <c>category</c> full (if not given), associate, strategic-partner or observer; <c>status</c> active (if not given),
+    /// admitted or applied; <c>since</c> the first day, today if not given; <c>throughId</c> its federation, if it is a member through one.
     /// </summary>
     public sealed record Request(
         string Node,
@@ -23,14 +26,20 @@ internal static class RegisterOrganisation
         IReadOnlyDictionary<string, string>? Names = null,
         string? Acronym = null,
         string? Website = null,
-        IReadOnlyList<string>? ExternalIds = null);
+        IReadOnlyList<string>? ExternalIds = null,
+        string Category = AffiliationCategory.Full,
+        string Status = AffiliationStatus.Active,
+        DateOnly? Since = null,
+        Guid? ThroughId = null);
 
     public static async Task<Results<Created<OrganisationResponse>, ProblemHttpResult>> HandleAsync(
         Request request, MembershipDb db, Caller caller, NodeDirectory nodes, TimeProvider clock, CancellationToken ct)
     {
+        var now = clock.GetUtcNow();
         var errors = new FieldErrors();
         var content = ReadContent(errors, request);
         OrganisationRules.ExternalIds(errors, request.ExternalIds);
+        AffiliationRules.Start(errors, request.Category, request.Status, request.Since, now);
         if (!NodePath.IsValid(request.Node))
             errors.Add("/node", "bad-path", "A node's path, such as insp1r.africa.rw.");
         if (errors.Any)
@@ -43,9 +52,19 @@ internal static class RegisterOrganisation
             return errors.ToProblem();
         }
 
-        var now = clock.GetUtcNow();
-        var organisation = MemberOrganisation.Register(Guid.CreateVersion7(now), request.Node, content, [.. request.ExternalIds ?? []], now);
+        var id = Guid.CreateVersion7(now);
+        await AffiliationRules.ThroughAsync(errors, request.ThroughId, id, request.Node, db, ct);
+        if (errors.Any)
+            return errors.ToProblem();
+
+        var since = request.Since ?? DateOnly.FromDateTime(now.UtcDateTime);
+        var organisation = MemberOrganisation.Register(id, request.Node, content, [.. request.ExternalIds ?? []], request.Status, since, now);
         db.Add(organisation);
+        var affiliation = Affiliation.Start(Guid.CreateVersion7(now), id, request.Node, request.ThroughId, request.Category, request.Status, since, caller.Id, now);
+        db.Add(affiliation);
+        // That it is full and active is what the registration says.
+        if ((request.Category, request.Status, request.ThroughId) is not (AffiliationCategory.Full, AffiliationStatus.Active, null))
+            db.Append(new AffiliationStarted(affiliation.State), now);
         db.AddRange(organisation.ExternalIds.Select(id => ExternalId.Of(id, organisation.Id)));
         db.Append(new OrganisationRegistered(organisation.State), now);
         try

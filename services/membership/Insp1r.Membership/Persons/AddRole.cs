@@ -1,6 +1,6 @@
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
-using Insp1r.Membership.Organisations;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -81,7 +81,7 @@ internal static class AddRole
         if (request.OrganisationId is { } organisation)
         {
             var found = await db.Organisations.Where(o => o.Id == organisation).Select(o => new { o.Node, o.Status }).SingleOrDefaultAsync(ct);
-            if (found is { Status: OrganisationStatus.Withdrawn } && NodePath.Covers(person.Node, found.Node))
+            if (found is not null && AffiliationStatus.IsOver(found.Status) && NodePath.Covers(person.Node, found.Node))
                 errors.Add("/organisationId", "withdrawn-organisation", "It is no member any more, and nobody speaks for it here.");
             if (found is not null && NodePath.Covers(person.Node, found.Node))
                 return found.Node;

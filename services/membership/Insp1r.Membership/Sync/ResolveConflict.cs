@@ -42,7 +42,7 @@ internal static class ResolveConflict
 
             var theirs = conflict.Theirs;
             organisation.Change(
-                new OrganisationContent(theirs.Name, theirs.Names, theirs.Acronym, theirs.Country, [.. theirs.Types], theirs.Website), organisation.ExternalIds, now);
+                new OrganisationContent(theirs.Name, theirs.Names, theirs.Acronym, theirs.Country, [.. theirs.Types], theirs.Website), organisation.ExternalIds, DateOnly.FromDateTime(now.UtcDateTime), now);
             db.Append(new OrganisationUpdated(organisation.State), now);
             await db.SaveChangesAsync(ct);
         }

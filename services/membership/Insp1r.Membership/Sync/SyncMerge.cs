@@ -70,9 +70,13 @@ internal static class SyncMerge
             as i(ord, namespace, value, node, name, names, acronym, country, types, website, base, search, body, new_id, log_id)),
         {{Judge}},
         created as (
-          insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, created_at, updated_at)
+          insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, since, recorded_at, created_at, updated_at)
           select new_id, 1, node, name, names::jsonb, acronym, country, string_to_array(types, ','), website, 'active',
-                 array[namespace || ':' || value], search, $18, $18
+                 array[namespace || ':' || value], search, ($18 at time zone 'utc')::date, $18, $18, $18
+          from judged where verdict = 0 order by ord),
+        affiliated as (
+          insert into affiliation (id, version, organisation_id, node, since, first_category, first_status, category, status, recorded_by, recorded_at)
+          select gen_random_uuid(), 1, new_id, node, ($18 at time zone 'utc')::date, 'full', 'active', 'full', 'active', $20, $18
           from judged where verdict = 0 order by ord),
         linked as (
           insert into external_id (namespace, value, organisation_id)
@@ -80,7 +84,7 @@ internal static class SyncMerge
         changed as (
           update member_organisation o
           set version = j.version + 1, name = j.name, names = j.names::jsonb, acronym = j.acronym, country = j.country,
-              types = string_to_array(j.types, ','), website = j.website, search = j.search, updated_at = $18
+              types = string_to_array(j.types, ','), website = j.website, search = j.search, since = ($18 at time zone 'utc')::date, recorded_at = $18, updated_at = $18
           from judged j where j.verdict = 1 and o.id = j.id and o.version = j.version
           returning o.id),
         logged as (

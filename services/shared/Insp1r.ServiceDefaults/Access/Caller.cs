@@ -42,6 +42,15 @@ public sealed class Caller(string id, IReadOnlyList<Grant> grants, IReadOnlyList
         return nodes.Length < 2 ? nodes : [.. nodes.Where(node => !nodes.Any(other => other != node && NodePath.Covers(other, node)))];
     }
 
+    /// <summary>The same, cut to one subtree; all where none is given.</summary>
+    public string[] NodesFor(Role role, string? within)
+    {
+        var nodes = NodesFor(role);
+        return within is null ? nodes
+            : Array.Exists(nodes, node => NodePath.Covers(node, within)) ? [within]
+            : Array.FindAll(nodes, node => NodePath.Covers(within, node));
+    }
+
     public static ValueTask<Caller> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult(Of(context.User));
 
     public static Caller Of(ClaimsPrincipal user) => (user.Identity as CallerIdentity)?.Caller ?? Anonymous;

@@ -69,6 +69,7 @@ internal sealed class Scene
         "ListOverrides" or "ReadSyncStatus" or "ReadChangesOfAdvocacy" or "ReadChangesOfCommunications" => $"\"{Own}\"",
         "ListAuditAdvocacy" or "ExportAuditAdvocacy" => _ids["campaigns"],
         "ListAuditCommunications" or "ExportAuditCommunications" => _ids["announcements"],
+        "ListAffiliations" => $"{_organisation}",
         "ListAuditMembership" or "ExportAuditMembership" or "ReadChangesOfMembership" => $"{_organisation}",
         _ => _ids[operation.Path[(operation.Path.LastIndexOf('/') + 1)..]],
     };
@@ -80,7 +81,9 @@ internal sealed class Scene
         "ChangeNode" => new { names = new { en = "Changed" } },
         "RegisterOrganisation" => Network.Organisation(National, "Registered"),
         "ChangeOrganisation" => new { name = "Changed" },
-        "SuspendOrganisation" or "ReinstateOrganisation" or "WithdrawOrganisation" => Network.Decision("Because"),
+        "StartAffiliation" => new { node = Own, category = "observer" },
+        "MoveAffiliation" => Network.Decision("Because"),
+        "RevokeAffiliationMove" => new { reason = "By mistake" },
         "PushBatch" => new { items = (object[])[Item($"{Guid.NewGuid():N}", "Pushed")] },
         "ResolveSyncConflict" => new { take = "ours" },
         "RecordPerson" => Person("Recorded", null),
@@ -136,6 +139,9 @@ internal sealed class Scene
         (_ids["by-external-id"], _ids["{ns}"]) = ($"m{_mark}", "member");
         _organisation = (await steward.GetAsync($"/api/v1/organisations/by-external-id/m{_mark}/member", ct)).Expect(200).Id;
         _ids["organisations"] = $"{_organisation}";
+        _ids["affiliations"] = Own;
+        (await steward.PostAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", Network.Decision("Fees"), ct)).Expect(200);
+        _ids["moves"] = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", ct)).Expect(200).Json["items"]![0]!["id"]!;
         _ids["conflicts"] = (string)(await steward.GetAsync("/api/v1/sync/conflicts?limit=500", ct)).Expect(200).Json["items"]!.AsArray().Single(conflict => (string?)conflict!["node"] == Own)!["id"]!;
 
         var person = await AddAsync(steward, "/api/v1/persons", Person("Account", $"{_mark}.account@example.org"), ct);

@@ -278,6 +278,166 @@ namespace Insp1r.Membership.Data.Migrations
                     b.ToTable("account_session", (string)null);
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Affiliations.Affiliation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Category")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("category");
+
+                    b.Property<string>("FirstCategory")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("first_category");
+
+                    b.Property<string>("FirstStatus")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("first_status");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("OrganisationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organisation_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<DateOnly>("Since")
+                        .HasColumnType("date")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<Guid?>("ThroughId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("through_id");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("date")
+                        .HasColumnName("until");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_affiliation");
+
+                    b.HasIndex("ThroughId")
+                        .HasDatabaseName("ix_affiliation_through_id")
+                        .HasFilter("through_id is not null");
+
+                    b.HasIndex("Node", "Id")
+                        .HasDatabaseName("ix_affiliation_node_id");
+
+                    b.HasIndex("OrganisationId", "Node")
+                        .IsUnique()
+                        .HasDatabaseName("affiliation_one_at_a_time")
+                        .HasFilter("until is null");
+
+                    b.HasIndex("OrganisationId", "Since")
+                        .HasDatabaseName("ix_affiliation_organisation_id_since");
+
+                    b.ToTable("affiliation", null, t =>
+                        {
+                            t.HasCheckConstraint("affiliation_category", "category in ('full', 'associate', 'strategic-partner', 'observer')");
+
+                            t.HasCheckConstraint("affiliation_status", "status in ('applied', 'admitted', 'active', 'suspended', 'withdrawn', 'excluded', 'lapsed')");
+                        });
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Affiliations.AffiliationMove", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AffiliationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("affiliation_id");
+
+                    b.Property<string>("Category")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("category");
+
+                    b.Property<string>("DecidedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
+                    b.Property<DateOnly>("DecidedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("decided_on");
+
+                    b.Property<DateOnly>("Effective")
+                        .HasColumnType("date")
+                        .HasColumnName("effective");
+
+                    b.Property<bool>("IsCorrection")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_correction");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("RevokedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("revoked_by");
+
+                    b.Property<string>("RevokedReason")
+                        .HasColumnType("text")
+                        .HasColumnName("revoked_reason");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_affiliation_move");
+
+                    b.HasIndex("AffiliationId", "Effective", "Id")
+                        .HasDatabaseName("ix_affiliation_move_affiliation_id_effective_id");
+
+                    b.ToTable("affiliation_move", (string)null);
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Apps.App", b =>
                 {
                     b.Property<string>("ClientId")
@@ -494,6 +654,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("level");
 
+                    b.Property<DateOnly>("NamedSince")
+                        .HasColumnType("date")
+                        .HasColumnName("named_since");
+
                     b.Property<string>("Names")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -510,6 +674,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("path")
                         .UseCollation("C");
+
+                    b.Property<DateOnly>("Since")
+                        .HasColumnType("date")
+                        .HasColumnName("since");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -592,11 +760,19 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnName("node")
                         .UseCollation("C");
 
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
                     b.Property<string>("Search")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("search")
                         .UseCollation("C");
+
+                    b.Property<DateOnly>("Since")
+                        .HasColumnType("date")
+                        .HasColumnName("since");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -642,67 +818,10 @@ namespace Insp1r.Membership.Data.Migrations
 
                     b.ToTable("member_organisation", null, t =>
                         {
-                            t.HasCheckConstraint("member_organisation_status", "status in ('active', 'suspended', 'withdrawn')");
+                            t.HasCheckConstraint("member_organisation_status", "status in ('applied', 'admitted', 'active', 'suspended', 'withdrawn', 'excluded', 'lapsed')");
                         });
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 85);
-                });
-
-            modelBuilder.Entity("Insp1r.Membership.Organisations.OrganisationDecision", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<string>("ClientId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("client_id");
-
-                    b.Property<string>("DecidedBy")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("decided_by");
-
-                    b.Property<DateOnly>("DecidedOn")
-                        .HasColumnType("date")
-                        .HasColumnName("decided_on");
-
-                    b.Property<string>("Decision")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("decision");
-
-                    b.Property<string>("FromStatus")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("from_status");
-
-                    b.Property<Guid>("OrganisationId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("organisation_id");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
-                    b.Property<DateTimeOffset>("RecordedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("recorded_at");
-
-                    b.Property<string>("ToStatus")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("to_status");
-
-                    b.HasKey("Id")
-                        .HasName("pk_organisation_decision");
-
-                    b.HasIndex("OrganisationId", "Id")
-                        .HasDatabaseName("ix_organisation_decision_organisation_id_id");
-
-                    b.ToTable("organisation_decision", (string)null);
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Persons.Consent", b =>
@@ -1129,6 +1248,32 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasConstraintName("fk_account_session_account_account_id");
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Affiliations.Affiliation", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_affiliation_member_organisation_organisation_id");
+
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("ThroughId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_affiliation_member_organisation_through_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Affiliations.AffiliationMove", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Affiliations.Affiliation", null)
+                        .WithMany()
+                        .HasForeignKey("AffiliationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_affiliation_move_affiliation_affiliation_id");
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Apps.AuthorizationCode", b =>
                 {
                     b.HasOne("Insp1r.Membership.Accounts.Account", null)
@@ -1167,16 +1312,6 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_external_id_member_organisation_organisation_id");
-                });
-
-            modelBuilder.Entity("Insp1r.Membership.Organisations.OrganisationDecision", b =>
-                {
-                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
-                        .WithMany()
-                        .HasForeignKey("OrganisationId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_organisation_decision_member_organisation_organisation_id");
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Persons.Consent", b =>

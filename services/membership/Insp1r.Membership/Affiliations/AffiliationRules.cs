@@ -1,0 +1,38 @@
+using Insp1r.Membership.Data;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Affiliations;
+
+internal static class AffiliationRules
+{
+    public static void Start(FieldErrors errors, string category, string status, DateOnly? since, DateTimeOffset now)
+    {
+        errors.OneOf("/category", category, AffiliationCategory.All, "unknown-category");
+        errors.OneOf("/status", status, AffiliationStatus.First, "unknown-status");
+        NotInFuture(errors, "/since", since, now);
+    }
+
+    public static void NotInFuture(FieldErrors errors, string pointer, DateOnly? day, DateTimeOffset now)
+    {
+        // Somewhere in the world it is tomorrow already.
+        if (day > DateOnly.FromDateTime(now.UtcDateTime).AddDays(1) || day?.Year < 1800)
+            errors.Add(pointer, "out-of-range", "A day that is not in the future.");
+    }
+
+    /// <summary>From which day on something holds: what lies before today changes earlier answers, and is meant to.</summary>
+    public static void Effective(FieldErrors errors, DateOnly? effective, bool isCorrection, DateTimeOffset now)
+    {
+        NotInFuture(errors, "/effective", effective, now);
+        if (effective < DateOnly.FromDateTime(now.UtcDateTime) && !isCorrection)
+            errors.Add("/effective", "needs-correction", "A day before today changes what was answered before: say correction, if that is meant.");
+    }
+
+    /// <summary>A federation is a direct member of the same network, and not the organisation itself.</summary>
+    public static async Task ThroughAsync(FieldErrors errors, Guid? through, Guid organisation, string node, MembershipDb db, CancellationToken ct)
+    {
+        if (through is not null && (through == organisation || !await db.Affiliations.AnyAsync(
+                a => a.OrganisationId == through && a.Node == node && a.ThroughId == null && AffiliationStatus.Members.Contains(a.Status), ct)))
+            errors.Add("/throughId", "unknown-federation", $"An organisation that is itself a direct member of {node}.");
+    }
+}

@@ -1,0 +1,170 @@
+using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Accounts;
+using Insp1r.Membership.Data;
+using Insp1r.Membership.Organisations;
+using Insp1r.Membership.Persons;
+using Insp1r.Messaging.Log;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Affiliations;
+
+/// <summary>Admission, activation, suspension, reinstatement and the three ends, and changes of category: decided by a body, recorded by a steward.</summary>
+internal static class MoveAffiliation
+{
+    private const int MaxReason = 2_000;
+    private const int MaxBody = 200;
+
+    /// <summary>
+    /// <c>to</c> is the new status, <c>category</c> the new category: one of them at least. <c>decidedBy</c> is the body that decided, such as "General assembly",
+    /// and <c>decidedOn</c> the day. It counts from <c>effective</c> on: today if not given. An earlier day changes what was answered before, and
+    /// needs <c>correction</c>.
+    /// </summary>
+    public sealed record Request(
+        string Reason, string DecidedBy, DateOnly DecidedOn, string? To = null, string? Category = null, DateOnly? Effective = null, bool Correction = false);
+
+    public static async Task<Results<Ok<AffiliationResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, string node, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var errors = Check(request, now);
+        if (errors.Any)
+            return errors.ToProblem();
+
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        var (organisation, affiliation, refusal) = await LockAsync(id, node, db, caller, ct);
+        if (refusal is not null)
+            return refusal;
+
+        var moves = await db.AffiliationMoves.Where(m => m.AffiliationId == affiliation!.Id && m.RevokedAt == null).ToListAsync(ct);
+        var effective = request.Effective ?? today;
+        var before = moves.Where(m => m.Effective <= effective).OrderBy(m => m.Effective).ThenBy(m => m.RecordedAt).LastOrDefault();
+        var (status, category) = before is null ? (affiliation!.FirstStatus, affiliation.FirstCategory) : (before.Status, before.Category);
+        if (effective < affiliation!.Since)
+        {
+            errors.Add("/effective", "out-of-range", $"It began on {affiliation.Since:yyyy-MM-dd}.");
+            return errors.ToProblem();
+        }
+
+        // History is told in its order; what was recorded wrongly is taken back first.
+        if (moves.Exists(m => m.Effective > effective))
+            return AffiliationErrors.NotTheLast.ToProblem($"Something counts from {moves.Max(m => m.Effective):yyyy-MM-dd} on already; take that back first.");
+        if (request.To is { } to && !AffiliationStatus.CanMove(status, to))
+            return AffiliationErrors.IllegalMove.ToProblem($"The affiliation is {status}; it cannot become {to}.");
+        if (request.To is null && AffiliationStatus.IsOver(status))
+            return AffiliationErrors.IllegalMove.ToProblem($"The affiliation is {status}: its category stays what it was.");
+
+        var move = new AffiliationMove
+        {
+            Id = Guid.CreateVersion7(now),
+            AffiliationId = affiliation.Id,
+            Effective = effective,
+            Status = request.To ?? status,
+            Category = request.Category ?? category,
+            Reason = request.Reason,
+            DecidedBy = request.DecidedBy,
+            DecidedOn = request.DecidedOn,
+            IsCorrection = effective < today,
+            RecordedBy = caller.Id,
+            RecordedAt = now,
+        };
+        db.Add(move);
+        await FollowAsync(organisation!, affiliation, move, request.Reason, db, caller, access, now, ct);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
+        return TypedResults.Ok(AffiliationResponse.Of(affiliation, organisation!.Name));
+    }
+
+    /// <summary>
+    /// The organisation and its latest affiliation to a node, locked to the end of the transaction: a sync that changes the record waits instead of
+    /// making this fail.
+    /// </summary>
+    public static async Task<(MemberOrganisation? Organisation, Affiliation? Affiliation, ProblemHttpResult? Refusal)> LockAsync(
+        Guid id, string node, MembershipDb db, Caller caller, CancellationToken ct)
+    {
+        var organisation = await db.Organisations.FromSql($"select * from member_organisation where id = {id} for update").SingleOrDefaultAsync(ct);
+        var affiliation = organisation is null ? null : await db.Affiliations.Where(a => a.OrganisationId == id && a.Node == node).OrderByDescending(a => a.Since).ThenByDescending(a => a.Id).FirstOrDefaultAsync(ct);
+        if (affiliation is null || !(caller.May(Role.Reader, organisation!.Node) || caller.May(Role.Reader, affiliation.Node)))
+            return (null, null, CommonErrors.NotFound.ToProblem("There is no such affiliation that you may see."));
+        return caller.May(Role.Steward, affiliation.Node)
+            ? (organisation, affiliation, null)
+            : (null, null, AccessErrors.OutsideYourNodes.ToProblem($"You are not a steward of {affiliation.Node}."));
+    }
+
+    /// <summary>Lets the affiliation, and where it is the home the organisation, be what the last move says, and tells it. The caller saves.</summary>
+    public static async Task FollowAsync(
+        MemberOrganisation organisation, Affiliation affiliation, AffiliationMove? last, string reason, MembershipDb db, Caller caller, AccountAccess access, DateTimeOffset now, CancellationToken ct)
+    {
+        affiliation.Follow(last);
+        db.Append(new AffiliationMoved(affiliation.State), now, reason: reason);
+        var before = organisation.Status;
+        var isLatest = !await db.Affiliations.AnyAsync(
+            a => a.OrganisationId == affiliation.OrganisationId && a.Node == affiliation.Node && a.Id != affiliation.Id && a.RecordedAt > affiliation.RecordedAt, ct);
+        if (isLatest && organisation.Stand(affiliation, now))
+        {
+            db.Append(AsEvent(before, organisation.State), now, reason: reason);
+            if (AffiliationStatus.IsOver(organisation.Status))
+                await RolesOfOrganisation.EndAsync(db, access, organisation.Id, affiliation.Until!.Value, caller.Id, now, ct);
+        }
+
+        // What stands through a federation stands as long as that does.
+        if (affiliation is { ThroughId: null, Until: { } until })
+            await EndInheritedAsync(affiliation, until, reason, db, caller, now, ct);
+    }
+
+    private static async Task EndInheritedAsync(Affiliation federation, DateOnly until, string reason, MembershipDb db, Caller caller, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var inherited in await db.Affiliations.Where(a => a.ThroughId == federation.OrganisationId && a.Node == federation.Node && a.Until == null).ToListAsync(ct))
+        {
+            var lapse = new AffiliationMove
+            {
+                Id = Guid.CreateVersion7(now),
+                AffiliationId = inherited.Id,
+                Effective = until < inherited.Since ? inherited.Since : until,
+                Status = AffiliationStatus.Lapsed,
+                Category = inherited.Category,
+                Reason = reason,
+                DecidedBy = "its federation's membership ended",
+                DecidedOn = until,
+                IsCorrection = until < DateOnly.FromDateTime(now.UtcDateTime),
+                RecordedBy = caller.Id,
+                RecordedAt = now,
+            };
+            db.Add(lapse);
+            inherited.Follow(lapse);
+            db.Append(new AffiliationMoved(inherited.State), now, reason: reason);
+            var organisation = await db.Organisations.SingleAsync(o => o.Id == inherited.OrganisationId, ct);
+            var before = organisation.Status;
+            if (organisation.Stand(inherited, now))
+                db.Append(AsEvent(before, organisation.State), now, reason: reason);
+        }
+    }
+
+    private static IOrganisationEvent AsEvent(string before, OrganisationState state) => state.Status switch
+    {
+        AffiliationStatus.Suspended => new OrganisationSuspended(state),
+        AffiliationStatus.Active when before == AffiliationStatus.Suspended => new OrganisationReinstated(state),
+        var status when AffiliationStatus.IsOver(status) => new OrganisationWithdrawn(state),
+        _ => new OrganisationUpdated(state),
+    };
+
+    private static FieldErrors Check(Request request, DateTimeOffset now)
+    {
+        var errors = new FieldErrors();
+        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Required("/decidedBy", request.DecidedBy, MaxBody);
+        AffiliationRules.NotInFuture(errors, "/decidedOn", request.DecidedOn, now);
+        AffiliationRules.Effective(errors, request.Effective, request.Correction, now);
+        if (request.To is null && request.Category is null)
+            errors.Add("/to", "required", $"A status ({string.Join(", ", AffiliationStatus.All)}), or a category.");
+        if (request.To is not null)
+            errors.OneOf("/to", request.To, AffiliationStatus.All, "unknown-status");
+        if (request.Category is not null)
+            errors.OneOf("/category", request.Category, AffiliationCategory.All, "unknown-category");
+        return errors;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text.Json.Nodes;
+using Insp1r.Membership.Affiliations;
+using Insp1r.Testing.Stack;
+
+namespace Insp1r.Membership.Tests.Affiliations;
+
+/// <summary>Memberships: how they begin, move and end, and what goes with them.</summary>
+public sealed class AffiliationTests(Shared shared)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    // What may follow on what (features.md, M4), written down once more by hand.
+    [Theory]
+    [InlineData("applied", "admitted withdrawn")]
+    [InlineData("admitted", "active withdrawn lapsed")]
+    [InlineData("active", "suspended withdrawn excluded lapsed")]
+    [InlineData("suspended", "active withdrawn excluded lapsed")]
+    [InlineData("withdrawn", "")]
+    [InlineData("excluded", "")]
+    [InlineData("lapsed", "")]
+    public void M4_Status_MovesOnlyTo(string from, string to) =>
+        Assert.Equal(to.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(), AffiliationStatus.All.Where(next => AffiliationStatus.CanMove(from, next)).Order());
+
+    [Fact]
+    public async Task M4_Decisions_MoveTheStatusAndAreKept()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Decided", Ct)).Expect(201).Id;
+
+        (await MoveAsync(network, id, "active", "not suspended")).IsProblem(409, "illegal-transition");
+        Assert.Equal("suspended", (string?)(await MoveAsync(network, id, "suspended", "no dues")).Expect(200).Json["status"]);
+        (await MoveAsync(network, id, "suspended", "again")).IsProblem(409, "illegal-transition");
+        Assert.Equal("active", (string?)(await MoveAsync(network, id, "active", "paid")).Expect(200).Json["status"]);
+        var ended = (await MoveAsync(network, id, "withdrawn", "left")).Expect(200).Json;
+        Assert.Equal(("withdrawn", $"{DateTime.UtcNow:yyyy-MM-dd}", false), ((string?)ended["status"], (string?)ended["until"], (bool)ended["mayVote"]!));
+        foreach (var next in AffiliationStatus.All)
+            (await MoveAsync(network, id, next, "gone")).IsProblem(409, "illegal-transition");
+
+        var moves = (await network.Reader.GetAsync(Moves(network, id), Ct)).Expect(200).Json["items"]!.AsArray();
+        Assert.Equal(["suspended", "active", "withdrawn"], moves.Select(move => (string?)move!["status"]));
+        Assert.Equal(["no dues", "paid", "left"], moves.Select(move => (string?)move!["reason"]));
+        Assert.All(moves, move => Assert.Equal(("General assembly", $"steward-{network.Ns}", false), ((string?)move!["decidedBy"], (string?)move["recordedBy"], (bool)move["isCorrection"]!)));
+        Assert.Equal("withdrawn", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Json["status"]);
+        Assert.Equal(
+            "organisation-registered.v1,organisation-suspended.v1,organisation-reinstated.v1,organisation-withdrawn.v1",
+            await shared.ScalarAsync<string>("select string_agg(replace(type, 'membership.', ''), ',' order by subject_version) from change_log where subject_id = $1", Ct, id));
+        Assert.Equal(3, await shared.ScalarAsync<long>("select count(*) from change_log where type = 'membership.affiliation-moved.v1' and payload -> 'state' ->> 'organisationId' = $1", Ct, $"{id}"));
+    }
+
+    [Fact]
+    public async Task M4_OnlyAStewardDecides()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Undecided", Ct)).Expect(201).Id;
+
+        (await network.Contributor.PostAsync(Moves(network, id), Decision("suspended", "r"), Ct)).IsProblem(403, "forbidden");
+        var invalid = (await network.Steward.PostAsync(Moves(network, id), new { reason = "", decidedBy = "", decidedOn = "2999-01-01", to = "gone", category = "best", effective = "2020-01-01" }, Ct)).IsProblem(422, "invalid");
+        Assert.Equal(
+            ["/reason required", "/decidedBy required", "/decidedOn out-of-range", "/effective needs-correction", "/to unknown-status", "/category unknown-category"], invalid.Faults());
+        Assert.Equal(["/to required"], (await network.Steward.PostAsync(Moves(network, id), new { reason = "r", decidedBy = "b", decidedOn = "2024-01-01" }, Ct)).IsProblem(422, "invalid").Faults());
+        Assert.Equal(1, (await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Version);
+    }
+
+    [Fact]
+    public async Task M4_WhoAppliesAgain_BeginsANewPeriod()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Left and returned", Ct)).Expect(201).Id;
+        (await StartAsync(network.Steward, id, network.Node)).IsProblem(409, "affiliation-exists");
+        (await MoveAsync(network, id, "excluded", "statutes")).Expect(200);
+
+        // An application is noted by who keeps contacts; that somebody is a member is decided.
+        (await StartAsync(network.Contributor, id, network.Node, status: "active")).IsProblem(403, "outside-your-nodes");
+        (await StartAsync(network.Contributor, id, network.Node, status: "applied")).Expect(201);
+        Assert.Equal("applied", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Json["status"]);
+        foreach (var next in (string[])["admitted", "active"])
+            (await MoveAsync(network, id, next, "assembly")).Expect(200);
+
+        var periods = (await network.Reader.GetAsync($"/api/v1/organisations/{id}/affiliations", Ct)).Expect(200).Json["items"]!.AsArray();
+        Assert.Equal(["excluded", "active"], periods.Select(period => (string?)period!["status"]));
+        Assert.Equal([true, false], periods.Select(period => period!["until"] is not null));
+        Assert.Equal(["excluded", "admitted", "active"], (await network.Reader.GetAsync(Moves(network, id), Ct)).Json["items"]!.AsArray().Select(move => (string?)move!["status"]));
+    }
+
+    [Fact]
+    public async Task M4_MoveRecordedByMistake_IsTakenBack_AndStaysOnRecord()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Mistaken", Ct)).Expect(201).Id;
+        (await MoveAsync(network, id, "suspended", "right")).Expect(200);
+        (await MoveAsync(network, id, "excluded", "wrong file")).Expect(200);
+        var moves = (await network.Reader.GetAsync(Moves(network, id), Ct)).Json["items"]!.AsArray().Select(move => (string)move!["id"]!).ToArray();
+
+        (await network.Steward.PostAsync($"{Moves(network, id)}/{moves[0]}/revocation", new { reason = "x" }, Ct)).IsProblem(409, "move-not-last");
+        var back = (await network.Steward.PostAsync($"{Moves(network, id)}/{moves[1]}/revocation", new { reason = "It was another organisation" }, Ct)).Expect(200).Json;
+        (await network.Steward.PostAsync($"{Moves(network, id)}/{moves[1]}/revocation", new { reason = "x" }, Ct)).IsProblem(404, "not-found");
+
+        Assert.Equal(("suspended", null), ((string?)back["status"], (string?)back["until"]));
+        Assert.Equal("suspended", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Json["status"]);
+        var kept = (await network.Reader.GetAsync(Moves(network, id), Ct)).Json["items"]!.AsArray();
+        Assert.Equal([null, "It was another organisation"], kept.Select(move => (string?)move!["revokedReason"]));
+    }
+
+    [Fact]
+    public async Task M5_SeveralAffiliations_AreIndependent()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Union in several networks", Ct)).Expect(201).Id;
+        using var africa = shared.App.As("africa-steward", "steward@insp1r.africa");
+
+        (await StartAsync(network.Steward, id, "insp1r.africa")).IsProblem(403, "outside-your-nodes");
+        (await StartAsync(africa, id, "insp1r.africa", since: "2014-05-01")).Expect(201);
+        (await StartAsync(shared.Steward, id, "insp1r", category: "strategic-partner")).Expect(201);
+        (await africa.PostAsync($"/api/v1/organisations/{id}/affiliations/insp1r.africa/moves", Decision("lapsed", "No fees since 2024"), Ct)).Expect(200);
+
+        var affiliations = (await network.Reader.GetAsync($"/api/v1/organisations/{id}/affiliations", Ct)).Expect(200).Json["items"]!.AsArray()
+            .ToDictionary(a => (string)a!["node"]!, a => ((string?)a!["category"], (string?)a["status"], (bool)a["mayVote"]!), StringComparer.Ordinal);
+        Assert.Equal(("full", "active", true), affiliations[network.Node]);
+        Assert.Equal(("full", "lapsed", false), affiliations["insp1r.africa"]);
+        Assert.Equal(("strategic-partner", "active", false), affiliations["insp1r"]);
+        Assert.Equal("active", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Json["status"]);
+        var listed = (await africa.GetAsync("/api/v1/affiliations?node=insp1r.africa&status=lapsed&limit=500", Ct)).Expect(200).Json["items"]!.AsArray();
+        Assert.Contains($"{id}", listed.Select(a => (string?)a!["organisationId"]));
+        Assert.All(listed, a => Assert.Equal("lapsed", (string?)a!["status"]));
+    }
+
+    [Fact]
+    public async Task M6_Category_DecidesOnVoteAndSignature_AndChangesByDecision()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Observer at first", Ct, category: "observer")).Expect(201).Id;
+        Assert.Equal((false, false), await RightsAsync(network, id));
+
+        (await network.Steward.PostAsync(Moves(network, id), new { category = "full", reason = "Statutes, Art. 4", decidedBy = "General assembly", decidedOn = "2026-03-01" }, Ct)).Expect(200);
+        Assert.Equal((true, true), await RightsAsync(network, id));
+        (await MoveAsync(network, id, "suspended", "no dues")).Expect(200);
+        Assert.Equal((false, false), await RightsAsync(network, id));
+    }
+
+    [Fact]
+    public async Task M7_Affiliates_StandThroughTheirFederation_AndCountApart()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var federation = (await network.RegisterAsync("Federation", Ct)).Expect(201).Id;
+        var affiliate = (await network.RegisterAsync("Affiliate", Ct, through: federation)).Expect(201).Id;
+        Assert.Equal(["/throughId unknown-federation"], (await network.RegisterAsync("Of an affiliate", Ct, through: affiliate)).IsProblem(422, "invalid").Faults());
+
+        var counts = (await network.Reader.GetAsync("/api/v1/affiliations/counts", Ct)).Expect(200).Json;
+        Assert.Equal((2, 1, 1), ((int)counts["distinctOrganisations"]!, (int)counts["directMembers"]!, (int)counts["inheritedMembers"]!));
+
+        (await MoveAsync(network, federation, "withdrawn", "left")).Expect(200);
+        Assert.Equal("lapsed", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{affiliate}", Ct)).Json["status"]);
+        Assert.Equal(0, (int)(await network.Reader.GetAsync("/api/v1/affiliations/counts", Ct)).Json["distinctOrganisations"]!);
+    }
+
+    private static string Moves(Network network, Guid id) => $"/api/v1/organisations/{id}/affiliations/{network.Node}/moves";
+
+    private static object Decision(string to, string reason) => new { to, reason, decidedBy = "General assembly", decidedOn = "2026-03-01" };
+
+    private static Task<Answer> MoveAsync(Network network, Guid id, string to, string reason) => network.Steward.PostAsync(Moves(network, id), Decision(to, reason), Ct);
+
+    private static Task<Answer> StartAsync(Api api, Guid id, string node, string category = "full", string status = "active", string? since = null) =>
+        api.PostAsync($"/api/v1/organisations/{id}/affiliations", new { node, category, status, since }, Ct);
+
+    private static async Task<(bool, bool)> RightsAsync(Network network, Guid id)
+    {
+        var home = (JsonNode)(await network.Reader.GetAsync($"/api/v1/organisations/{id}/affiliations", Ct)).Expect(200).Json["items"]![0]!;
+        return ((bool)home["mayVote"]!, (bool)home["maySignOn"]!);
+    }
+}

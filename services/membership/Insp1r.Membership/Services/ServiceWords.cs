@@ -1,7 +1,3 @@
-using Insp1r.Membership.Reference;
-using Insp1r.ServiceDefaults.Problems;
-using Insp1r.ServiceDefaults.Reference;
-
 namespace Insp1r.Membership.Services;
 
 /// <summary>What members offer, as the founding article (2019) and the launch report (2022) name it, and what members of their kind offer elsewhere.</summary>
@@ -57,17 +53,4 @@ internal static class TargetGroups
     public static readonly IReadOnlyCollection<string> All = Words.Keys;
 
     public static string SearchWords(string group) => Words[group];
-}
-
-internal static class ServiceSearch
-{
-    /// <summary>All that a service is found by, in the three languages, folded. What its organisation is called is looked for beside it.</summary>
-    public static string Of(ServiceContent content) => SearchText.Fold(content.OtherKind, null,
-    [
-        content.Kind, ServiceKinds.SearchWords(content.Kind),
-        .. content.Branches.Select(ProtectionBranches.SearchWords),
-        .. content.TargetGroups.Select(TargetGroups.SearchWords),
-        .. content.Countries.SelectMany(country => Languages.All.Select(language => CountryPhrases.In(country, language) ?? country)),
-        .. content.Description.Values,
-    ]);
 }

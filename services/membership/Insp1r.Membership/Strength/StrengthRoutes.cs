@@ -13,9 +13,9 @@ internal static class StrengthRoutes
 
         var ofOne = api.MapGroup("/organisations/{id:guid}/strength").WithTags("Strength");
         ofOne.MapGet("/", ReadStrength.OfOrganisationAsync).WithName("ListStrength").WithSummary("How many affiliates an organisation has, year by year").Requires(Role.Reader, Scopes.Read);
-        ofOne.MapGet("/{year:int}", ReadStrength.OneAsync).WithName("ReadStrength").WithSummary("How many affiliates an organisation had in a year").Requires(Role.Reader, Scopes.Read);
+        ofOne.MapGet("/{year}", ReadStrength.OneAsync).WithName("ReadStrength").WithSummary("How many affiliates an organisation had in a year").Requires(Role.Reader, Scopes.Read);
         ofOne.MapPost("/", RecordStrength.HandleAsync).WithName("RecordStrength").WithSummary("Record how many affiliates an organisation had in a year").Requires(Role.Contributor, Scopes.Write);
-        ofOne.MapPatch("/{year:int}", CorrectStrength.HandleAsync).WithName("CorrectStrength").WithSummary("Correct a year's number")
+        ofOne.MapPatch("/{year}", CorrectStrength.HandleAsync).WithName("CorrectStrength").WithSummary("Correct a year's number")
             .WithDescription("What was said before stays on record, and an answer as known before has it.").Requires(Role.Contributor, Scopes.Write);
     }
 }

@@ -3,14 +3,30 @@ using System.Text.Json.Serialization;
 
 namespace Insp1r.DemoData;
 
-internal sealed record Node(string Path, string Level, IReadOnlyDictionary<string, string> Names, string? Country = null);
+/// <summary><paramref name="Since"/> is the earliest day on which a document says that it was there; Data/README.md has the rule.</summary>
+internal sealed record Node(string Path, string Level, IReadOnlyDictionary<string, string> Names, DateOnly Since, string? Country = null);
 
+/// <summary>
+/// <paramref name="Since"/> is the first day of its membership, as far as a document says; <paramref name="AlsoAt"/> further networks that it is affiliated to, in
+/// the same category and since the same day.
+/// </summary>
 internal sealed record Organisation(
-    string ExternalId, string Node, string Name, string Country, IReadOnlyList<string> Types, IReadOnlyDictionary<string, string>? Names = null, string? Acronym = null)
-{
-    /// <summary>What a line of a sync is about.</summary>
-    public string Type { get; } = "organisation";
-}
+    string ExternalId,
+    string Node,
+    string Name,
+    string Country,
+    IReadOnlyList<string> Types,
+    DateOnly Since,
+    IReadOnlyDictionary<string, string>? Names = null,
+    string? Acronym = null,
+    string Category = "full",
+    IReadOnlyList<string>? AlsoAt = null);
+
+/// <summary>What a document says that a member offers. <paramref name="Organisation"/> is the external id.</summary>
+internal sealed record Service(string Organisation, string Document, string Kind, IReadOnlyList<string> TargetGroups, string Description);
+
+/// <summary>A number that a document gives of the network as a whole, in its own words.</summary>
+internal sealed record Figure(string Measure, long Value, string Qualifier, string Wording, DateOnly AsOf, string Precision, string Document);
 
 internal sealed record TargetBody(string Node, string Code, string Country, IReadOnlyDictionary<string, string> Names);
 
@@ -68,10 +84,15 @@ internal sealed record DemoSet(
     IReadOnlyList<SourceDocument> Documents,
     IReadOnlyList<Campaign> Campaigns,
     IReadOnlyList<Outcome> Outcomes,
-    IReadOnlyList<PublicEvent> Events)
+    IReadOnlyList<PublicEvent> Events,
+    IReadOnlyList<Service> Services,
+    IReadOnlyList<Figure> Figures)
 {
     /// <summary>The documents are in English; a text keeps the language that it was written in.</summary>
     public const string SourceLanguage = "en";
+
+    /// <summary>The whole network, of which the figures are.</summary>
+    public const string Root = "insp1r";
 
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web)
     {
@@ -82,7 +103,8 @@ internal sealed record DemoSet(
 
     public static DemoSet Load() => new(
         Read<Node>("nodes"), Read<Organisation>("organisations"), Read<TargetBody>("target-bodies"), Read<SourceDocument>("documents"),
-        Read<Campaign>("campaigns"), Read<Outcome>("outcomes"), Read<PublicEvent>("events"));
+        Read<Campaign>("campaigns"), Read<Outcome>("outcomes"), Read<PublicEvent>("events"),
+        Read<Service>("services"), Read<Figure>("figures"));
 
     public SourceDocument Document(string key) => Documents.Single(document => document.Key == key);
 

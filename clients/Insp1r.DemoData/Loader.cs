@@ -30,6 +30,8 @@ internal sealed class Loader(Platform platform, DemoSet demo, TimeProvider clock
     {
         await LoadNodesAsync(ct);
         var organisations = await LoadOrganisationsAsync(ct);
+        await LoadServicesAsync(organisations, ct);
+        await LoadFiguresAsync(ct);
         await LoadTargetBodiesAsync(ct);
         var demands = await LoadCampaignsAsync(ct);
         await LoadOutcomesAsync(organisations, demands, ct);
@@ -44,39 +46,72 @@ internal sealed class Loader(Platform platform, DemoSet demo, TimeProvider clock
             await AddAsync(DevelopmentClients.Steward, "/api/v1/nodes", node, ct);
     }
 
-    /// <summary>Returns the id of each organisation by its external id.</summary>
+    /// <summary>Returns the id of each organisation by its external id. (A sync would set right what somebody has changed here since, and has no days.)</summary>
     private async Task<Dictionary<string, Guid>> LoadOrganisationsAsync(CancellationToken ct)
     {
         var ids = new Dictionary<string, Guid>(StringComparer.Ordinal);
-        foreach (var network in demo.Organisations.GroupBy(organisation => organisation.Node, StringComparer.Ordinal))
+        foreach (var organisation in demo.Organisations)
         {
-            var client = DevelopmentClients.OfNode(network.Key);
-            // A sync would set right what somebody has changed here since; the demo data only fill in what is missing.
-            var missing = new List<Organisation>();
-            foreach (var organisation in network)
-            {
-                if (await platform.FindAsync(client, $"/api/v1/organisations/by-external-id/{organisation.ExternalId.Replace(':', '/')}", ct) is { } known)
-                    ids.Add(organisation.ExternalId, Id(known));
-                else
-                    missing.Add(organisation);
-            }
-
-            if (missing.Count > 0)
-                await SyncAsync(client, missing, ids, ct);
+            var client = DevelopmentClients.OfNode(organisation.Node);
+            var record = await platform.FindAsync(client, $"/api/v1/organisations/by-external-id/{organisation.ExternalId.Replace(':', '/')}", ct) ?? await AddAsync(
+                client, "/api/v1/organisations",
+                new
+                {
+                    organisation.Node,
+                    organisation.Name,
+                    organisation.Country,
+                    organisation.Types,
+                    organisation.Names,
+                    organisation.Acronym,
+                    ExternalIds = new[] { organisation.ExternalId },
+                    organisation.Category,
+                    organisation.Since,
+                }, ct);
+            ids.Add(organisation.ExternalId, Id(record));
+            await LoadFurtherAffiliationsAsync(organisation, Id(record), ct);
         }
 
         return ids;
     }
 
-    private async Task SyncAsync(string client, List<Organisation> organisations, Dictionary<string, Guid> ids, CancellationToken ct)
+    private async Task LoadFurtherAffiliationsAsync(Organisation organisation, Guid id, CancellationToken ct)
     {
-        var results = await platform.PostLinesAsync(client, "/api/v1/sync/batches?mode=commit", organisations.Select(ToNode), ct);
-        foreach (var (organisation, result) in organisations.Zip(results))
+        if (organisation.AlsoAt is not { } further)
+            return;
+
+        var path = $"/api/v1/organisations/{id}/affiliations";
+        var known = (await platform.ListAsync(DevelopmentClients.Steward, path, ct)).Select(affiliation => (string)affiliation["node"]!).ToHashSet(StringComparer.Ordinal);
+        foreach (var node in further.Where(node => !known.Contains(node)))
+            await AddAsync(DevelopmentClients.Steward, path, new { Node = node, organisation.Category, organisation.Since }, ct);
+    }
+
+    private async Task LoadServicesAsync(Dictionary<string, Guid> organisations, CancellationToken ct)
+    {
+        foreach (var service in demo.Services)
         {
-            if ((string?)result["result"] is not ("created" or "updated" or "unchanged"))
-                throw new DemoDataException($"{organisation.ExternalId} was not taken: {result.ToJsonString()}. ./insp1r reset starts over.");
-            ids.Add(organisation.ExternalId, Id(result));
-            _added++;
+            var client = DevelopmentClients.OfNode(demo.Organisations.Single(organisation => organisation.ExternalId == service.Organisation).Node);
+            var path = $"/api/v1/organisations/{organisations[service.Organisation]}/services";
+            var document = demo.Document(service.Document);
+            if (!(await platform.ListAsync(client, path, ct)).Exists(known => (string?)known["kind"] == service.Kind))
+                await AddAsync(client, path, new { service.Kind, service.TargetGroups, Description = InSource(service.Description), Source = document.Title, SourceUrl = document.Url }, ct);
+        }
+    }
+
+    private async Task LoadFiguresAsync(CancellationToken ct)
+    {
+        var known = (await platform.ListAsync(DevelopmentClients.Steward, $"/api/v1/figures?node={DemoSet.Root}&limit=500", ct))
+            .Select(figure => ((string)figure["measure"]!, (string)figure["says"]!["wording"]!)).ToHashSet();
+        foreach (var figure in demo.Figures.Where(figure => !known.Contains((figure.Measure, figure.Wording))))
+        {
+            var document = demo.Document(figure.Document);
+            await AddAsync(
+                DevelopmentClients.Steward, "/api/v1/figures",
+                new
+                {
+                    Node = DemoSet.Root,
+                    figure.Measure,
+                    Says = new { figure.Value, figure.Qualifier, figure.Wording, figure.AsOf, figure.Precision, Source = document.Title, SourceUrl = document.Url },
+                }, ct);
         }
     }
 

@@ -77,15 +77,6 @@ internal sealed class Platform(HttpClient http, DevelopmentClients clients, Time
     public Task<JsonNode> PostAsync(string client, string path, JsonNode? body, string key, CancellationToken ct) =>
         SendAsync(client, HttpMethod.Post, path, () => new StringContent(body?.ToJsonString() ?? "", Encoding.UTF8, "application/json"), key, ct);
 
-    /// <summary>Posts lines of JSON and returns the lines of the answer.</summary>
-    public async Task<List<JsonNode>> PostLinesAsync(string client, string path, IEnumerable<JsonNode> lines, CancellationToken ct)
-    {
-        var text = string.Join('\n', lines.Select(line => line.ToJsonString())) + "\n";
-        using var response = await RespondAsync(client, HttpMethod.Post, path, () => new StringContent(text, Encoding.UTF8, "application/x-ndjson"), null, ct);
-        var answer = await response.Content.ReadAsStringAsync(ct);
-        return [.. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
-    }
-
     private async Task<JsonNode> SendAsync(string client, HttpMethod method, string path, Func<HttpContent>? content, string? key, CancellationToken ct)
     {
         using var response = await RespondAsync(client, method, path, content, key, ct);

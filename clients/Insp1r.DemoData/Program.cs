@@ -19,7 +19,7 @@ try
     var demo = DemoSet.Load();
     var added = await new Loader(new Platform(http, clients, TimeProvider.System), demo, TimeProvider.System).LoadAsync(stop.Token);
     Console.WriteLine(
-        $"Demo data: {demo.Nodes.Count} nodes, {demo.Organisations.Count} organisations, {demo.Campaigns.Count} campaigns, {demo.Outcomes.Count} outcomes, "
+        $"Demo data: {demo.Nodes.Count} nodes, {demo.Organisations.Count} organisations, {demo.Services.Count} services, {demo.Figures.Count} figures, {demo.Campaigns.Count} campaigns, {demo.Outcomes.Count} outcomes, "
         + $"{demo.Events.Count} events; {added} records were new.");
     return 0;
 }

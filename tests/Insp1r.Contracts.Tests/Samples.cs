@@ -28,6 +28,13 @@ internal static class Samples
         new OrganisationWithdrawn(Organisation(5, "withdrawn")),
         new AffiliationStarted(Affiliation(1, "applied")),
         new AffiliationMoved(Affiliation(2, "active")),
+        new ServiceRecorded(Service(1, null)),
+        new ServiceChanged(Service(2, new DateOnly(2025, 12, 31))),
+        new StrengthRecorded(new StrengthState(Id(14), 1, Id(1), Mali, Headcount(2024, 1_200))),
+        new StrengthCorrected(new StrengthState(Id(14), 2, Id(1), Mali, Headcount(2024, 1_250))),
+        new FigureRecorded(new FigureState(
+            Id(15), "insp1r", "countries", 25, "more-than", "in more than 25 countries", new DateOnly(2021, 1, 1), "year", "Report of the launch webinar",
+            "https://www.example.org/report", Corrects: null)),
         new PersonErased(new PersonTombstone(Id(11), 7, Mali)),
         new PersonHidden(new PersonReference(Id(11), 5, Mali)),
         new PersonShown(new PersonReference(Id(11), 6, Mali)),
@@ -57,6 +64,13 @@ internal static class Samples
 
     private static AffiliationState Affiliation(int version, string status) => new(
         Id(12), version, Id(1), "insp1r.africa", "full", status, new DateOnly(2014, 5, 1), Until: null, ThroughId: null, MayVote: status == "active", MaySignOn: status == "active");
+
+    private static ServiceState Service(int version, DateOnly? to) => new(
+        Id(13), version, Id(1), Mali, "health-insurance", OtherKind: null, ["medical-care", "maternity"], ["informal-workers", "rural-people"], ["ML"],
+        English("Solidarity-based health insurance"), new DateOnly(2012, 1, 1), to, "Annual report 2024", "https://www.example.org/report", [Headcount(2024, 800)]);
+
+    private static HeadcountState Headcount(int year, int total) => new(
+        year, total, 500, 250, new Dictionary<string, int>(StringComparer.Ordinal) { ["15-24"] = 100, ["25-54"] = 600 }, 62.5m, "Annual report 2024", "https://www.example.org/report");
 
     private static CampaignState Campaign(int version) => new(
         Id(4), version, Mali, Id(5), English("The right to universal health coverage in Mali"), "en", new DateOnly(2018, 1, 1), new DateOnly(2019, 12, 31), "network");

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Insp1r.Membership.Reference;
+using Insp1r.Membership.Services;
 
 namespace Insp1r.DemoData.Tests;
 
@@ -54,8 +55,52 @@ public sealed partial class DemoSetTests
         Assert.Equal(country, Assert.Single(Demo.Nodes, node => node.Path == organisation.Node).Country);
     }
 
+    [Theory]
+    [InlineData("ITUC-Africa", "insp1r.africa", 1)]
+    [InlineData("ITUC-AP", "insp1r.asia", 1)]
+    [InlineData("TUCA", "insp1r.lac", 1)]
+    [InlineData(null, "insp1r.africa", 3)]
+    [InlineData("RIPESS", "insp1r.africa", 3)]
+    public void Partners_OfTheContinentalNetworks_AreNoMembers(string? acronym, string node, int networks)
+    {
+        var partner = Assert.Single(Demo.Organisations, organisation => organisation.Category == "strategic-partner" && organisation.Acronym == acronym);
+
+        Assert.Equal((node, networks, new DateOnly(2019, 12, 1)), (partner.Node, 1 + (partner.AlsoAt?.Count ?? 0), partner.Since));
+        Assert.All([partner.Node, .. partner.AlsoAt ?? []], place => Assert.Equal("continental", Demo.Nodes.Single(continent => continent.Path == place).Level));
+    }
+
     [Fact]
-    public void Organisations_AreNoOthers_AndNoneBorrowsAName() => Assert.Equal(13, Demo.Organisations.Count);
+    public void Organisations_AreNoOthers_AndNoneBorrowsAName() => Assert.Equal((13, 5), (Demo.Organisations.Count(o => o.Category == "full"), Demo.Organisations.Count(o => o.Category == "strategic-partner")));
+
+    [Fact]
+    public void Days_OfMembersAndNetworks_FollowOneAnother()
+    {
+        foreach (var node in Demo.Nodes.Where(node => node.Level == "national"))
+            Assert.True(node.Since >= Demo.Nodes.Single(parent => parent.Path == node.Path[..node.Path.LastIndexOf('.')]).Since, node.Path);
+        foreach (var organisation in Demo.Organisations)
+            Assert.True(organisation.Since >= Demo.Nodes.Single(node => node.Path == organisation.Node).Since, organisation.Name);
+    }
+
+    // What the documents say of the number of members and countries, written down once more by hand.
+    [Fact]
+    public void Figures_ThatContradictEachOther_AreAllThere()
+    {
+        Assert.Equal(["84 exactly 2019-12-01", "100 about 2022-02-03", "100 almost 2022-02-03", "100 more-than 2022-02-03"], Of("member-organisations"));
+        Assert.Equal(["18 exactly 2019-12-01", "25 more-than 2021-01-01"], Of("countries"));
+        Assert.All(Demo.Figures, figure => Assert.NotNull(Demo.Document(figure.Document)));
+
+        static IEnumerable<string> Of(string measure) => Demo.Figures.Where(figure => figure.Measure == measure).Select(figure => $"{figure.Value} {figure.Qualifier} {figure.AsOf:yyyy-MM-dd}");
+    }
+
+    [Fact]
+    public void Services_AreOfMembersThatTheDocumentsNameWithThem()
+    {
+        Assert.Equal(
+            ["inspir-demo:mufede financial-services", "inspir-demo:mufede business-support", "inspir-demo:gregoria-apaza skills-training"],
+            Demo.Services.Select(service => $"{service.Organisation} {service.Kind}"));
+        Assert.All(Demo.Services, service => Assert.Contains(service.Kind, ServiceKinds.All));
+        Assert.All(Demo.Services.SelectMany(service => service.TargetGroups), group => Assert.Contains(group, TargetGroups.All));
+    }
 
     [Fact]
     public void Organisations_ExternalIds_AreUniqueInOneNamespace()

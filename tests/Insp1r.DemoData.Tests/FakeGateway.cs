@@ -6,13 +6,12 @@ namespace Insp1r.DemoData.Tests;
 /// <summary>A request as the gateway got it. The token of a client is its id here.</summary>
 internal sealed record Sent(string Client, HttpMethod Method, string Path, string? Key, string Body);
 
-/// <summary>As much of the platform as the loader meets: lists, posts, sync, and services that hear of nodes and organisations a little later.</summary>
+/// <summary>As much of the platform as the loader meets: lists, posts, and services that hear of nodes and organisations a little later.</summary>
 internal sealed class FakeGateway(int nodesArriveAfter = 0, int organisationsArriveAfter = 0) : HttpMessageHandler
 {
     private const string ByExternalId = "/api/v1/organisations/by-external-id/";
 
     private readonly Dictionary<string, List<JsonObject>> _records = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Guid> _synced = new(StringComparer.Ordinal);
     private int _campaignsRefused;
     private int _outcomesRefused;
 
@@ -32,10 +31,7 @@ internal sealed class FakeGateway(int nodesArriveAfter = 0, int organisationsArr
         return path switch
         {
             "/connect/token" => Answer(HttpStatusCode.OK, new JsonObject { ["access_token"] = ClientOf(body), ["expires_in"] = 900 }),
-            "/api/v1/sync/batches" => Lines(body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Sync)),
-            _ when path.StartsWith(ByExternalId, StringComparison.Ordinal) => _synced.TryGetValue(path[ByExternalId.Length..].Replace('/', ':'), out var id)
-                ? Answer(HttpStatusCode.OK, new JsonObject { ["id"] = id.ToString() })
-                : Answer(HttpStatusCode.NotFound, new JsonObject { ["type"] = "/problems/not-found" }),
+            _ when path.StartsWith(ByExternalId, StringComparison.Ordinal) => Find(path[ByExternalId.Length..].Replace('/', ':')),
             _ when request.Method == HttpMethod.Get => Answer(HttpStatusCode.OK, new JsonObject { ["items"] = new JsonArray([.. Records(path).Select(record => record.DeepClone())]), ["next"] = null }),
             "/api/v1/campaigns" when _campaignsRefused++ < nodesArriveAfter => Refuse("unknown-node"),
             "/api/v1/outcomes" when _outcomesRefused++ < organisationsArriveAfter => Refuse("unknown-organisation"),
@@ -60,12 +56,10 @@ internal sealed class FakeGateway(int nodesArriveAfter = 0, int organisationsArr
         return Answer(HttpStatusCode.OK, outcome.DeepClone());
     }
 
-    private JsonObject Sync(string line)
-    {
-        var externalId = (string)JsonNode.Parse(line)!["externalId"]!;
-        _synced.Add(externalId, Guid.CreateVersion7());
-        return new JsonObject { ["externalId"] = externalId, ["result"] = "created", ["id"] = _synced[externalId].ToString() };
-    }
+    private HttpResponseMessage Find(string externalId) =>
+        Records("/api/v1/organisations").Find(organisation => (string?)organisation["externalIds"]?[0] == externalId) is { } found
+            ? Answer(HttpStatusCode.OK, found.DeepClone())
+            : Answer(HttpStatusCode.NotFound, new JsonObject { ["type"] = "/problems/not-found" });
 
     private static HttpResponseMessage Refuse(string code) => Answer(
         HttpStatusCode.UnprocessableEntity, new JsonObject { ["type"] = "/problems/invalid", ["errors"] = new JsonArray(new JsonObject { ["code"] = code }) });
@@ -73,7 +67,4 @@ internal sealed class FakeGateway(int nodesArriveAfter = 0, int organisationsArr
     private static string ClientOf(string form) => form.Split('&').Single(pair => pair.StartsWith("client_id=", StringComparison.Ordinal))["client_id=".Length..];
 
     private static HttpResponseMessage Answer(HttpStatusCode status, JsonNode body) => new(status) { Content = new StringContent(body.ToJsonString()) };
-
-    private static HttpResponseMessage Lines(IEnumerable<JsonObject> lines) =>
-        new(HttpStatusCode.OK) { Content = new StringContent(string.Join('\n', lines.Select(line => line.ToJsonString())) + "\n") };
 }

@@ -15,7 +15,11 @@ public sealed class LoaderTests
         var added = await LoadAsync(gateway);
 
         var demands = Demo.Campaigns.Sum(campaign => campaign.Demands.Count);
-        Assert.Equal(Demo.Nodes.Count + Demo.Organisations.Count + Demo.TargetBodies.Count + Demo.Campaigns.Count + demands + Demo.Outcomes.Count + Demo.Events.Count, added);
+        var further = Demo.Organisations.Sum(organisation => organisation.AlsoAt?.Count ?? 0);
+        Assert.Equal(
+            Demo.Nodes.Count + Demo.Organisations.Count + further + Demo.Services.Count + Demo.Figures.Count + Demo.TargetBodies.Count + Demo.Campaigns.Count + demands
+                + Demo.Outcomes.Count + Demo.Events.Count,
+            added);
         Assert.Equal(Demo.Outcomes.Count, gateway.Records("/api/v1/outcomes").Count);
         Assert.Equal(Demo.Events.Count, gateway.Records("/api/v1/events").Count);
     }
@@ -68,16 +72,29 @@ public sealed class LoaderTests
     }
 
     [Fact]
-    public async Task Load_EachOrganisation_IsSyncedByItsOwnNetwork()
+    public async Task Load_EachMember_IsRegisteredByItsOwnNetwork()
     {
         using var gateway = new FakeGateway();
 
         await LoadAsync(gateway);
 
-        Assert.All(
-            gateway.Posts.Where(post => post.Path == "/api/v1/sync/batches"),
-            post => Assert.All(post.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Equal(DevelopmentClients.OfNode((string)JsonNode.Parse(line)!["node"]!), post.Client)));
-        Assert.DoesNotContain(gateway.Posts, post => post.Path == "/api/v1/sync/batches" && post.Client is "contributor" or "steward");
+        var registrations = gateway.Posts.Where(post => post.Path == "/api/v1/organisations").Select(post => (post.Client, Body: JsonNode.Parse(post.Body)!)).ToList();
+        Assert.All(registrations, registration => Assert.Equal(DevelopmentClients.OfNode((string)registration.Body["node"]!), registration.Client));
+        Assert.All(registrations, registration => Assert.Equal(registration.Client == "contributor", (string?)registration.Body["category"] == "strategic-partner"));
+        Assert.All(registrations, registration => Assert.Matches("^20[0-9]{2}-[0-9]{2}-[0-9]{2}$", (string?)registration.Body["since"]));
+    }
+
+    [Fact]
+    public async Task Load_WhatSomebodyHasChangedSince_Stays()
+    {
+        using var gateway = new FakeGateway();
+        await LoadAsync(gateway);
+        gateway.Records("/api/v1/organisations")[0]["name"] = "Changed";
+        gateway.Records("/api/v1/figures")[0]["says"]!["value"] = 4;
+
+        Assert.Equal(0, await LoadAsync(gateway));
+
+        Assert.Equal("Changed", (string?)gateway.Records("/api/v1/organisations")[0]["name"]);
     }
 
     [Fact]
@@ -105,13 +122,13 @@ public sealed class LoaderTests
     }
 
     [Fact]
-    public async Task Load_EveryPostBesideSync_CarriesAKeyOfItsOwn()
+    public async Task Load_EveryPost_CarriesAKeyOfItsOwn()
     {
         using var gateway = new FakeGateway();
 
         await LoadAsync(gateway);
 
-        var keys = gateway.Posts.Where(post => post.Path != "/api/v1/sync/batches").Select(post => post.Key).ToList();
+        var keys = gateway.Posts.Select(post => post.Key).ToList();
         Assert.All(keys, key => Assert.Matches("^inspir-demo:[0-9a-f]{64}$", key));
         Assert.Equal(keys.Count, keys.Distinct().Count());
     }

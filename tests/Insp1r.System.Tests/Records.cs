@@ -29,6 +29,8 @@ internal sealed class Records
         var person = (await api.PostAsync("/api/v1/persons", new { node = network.Node, name, language = "en", levels = new { name = "node", roles = "node" } }, ct)).Expect(201).Id;
         var role = (await api.PostAsync($"/api/v1/persons/{person}/roles", new { kind = "contact", title = name, from = "2024-01-01", organisationId = organisation }, ct)).Expect(201).Id;
         var consent = (await api.PostAsync($"/api/v1/persons/{person}/consents", Consent, ct)).Expect(201).Id;
+        var service = (await api.PostAsync($"/api/v1/organisations/{organisation}/services", Service, ct)).Expect(201).Id;
+        (await api.PostAsync($"/api/v1/organisations/{organisation}/strength", Strength, ct)).Expect(201);
         return new Records(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["organisations"] = $"{organisation}",
@@ -40,6 +42,8 @@ internal sealed class Records
             ["persons"] = $"{person}",
             ["roles"] = $"{role}",
             ["consents"] = $"{consent}",
+            ["services"] = $"{service}",
+            ["strength"] = "2023",
         });
     }
 
@@ -53,9 +57,16 @@ internal sealed class Records
         wordingLanguage = "en",
     };
 
+    private static object Service => new { kind = "savings" };
+
+    private static object Strength => new { year = 2023, total = 100, source = "A report" };
+
     /// <summary>A body that the operation takes from whoever may send it.</summary>
     public static object BodyOf(Operation operation) => operation switch
     {
+        { Method.Method: "PATCH", Path: var path } when path.Contains("/strength/", StringComparison.Ordinal) => new { reason = "Taken over", total = 1 },
+        { Path: var path } when path.Contains("/services", StringComparison.Ordinal) => Service,
+        { Path: var path } when path.EndsWith("/strength", StringComparison.Ordinal) => Strength,
         { Method.Method: "PATCH", Path: var path } when path.Contains("/organisations/", StringComparison.Ordinal) => new { name = "Taken over" },
         { Method.Method: "PATCH", Path: var path } when path.Contains("/nodes/", StringComparison.Ordinal) => new { names = new { en = "Taken over" } },
         { Method.Method: "PATCH", Path: "/api/v1/clients/{clientId}" } => new { description = "Taken over" },

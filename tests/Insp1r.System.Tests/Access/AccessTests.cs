@@ -129,7 +129,7 @@ public sealed class AccessTests(Platform platform)
     {
         var records = await Records.CreateAsync(platform.Stack, Network.Rwanda, Ct);
 
-        foreach (var list in (string[])["organisations", "campaigns", "demands", "outcomes", "clients", "persons"])
+        foreach (var list in (string[])["organisations", "campaigns", "demands", "outcomes", "clients", "persons", "services"])
         {
             var own = (await platform.Stack.As("rwanda").GetAsync($"/api/v1/{list}?limit=500", Ct)).Expect(200).Text;
             var other = (await platform.Stack.As("nepal").GetAsync($"/api/v1/{list}?limit=500", Ct)).Expect(200).Text;

@@ -69,6 +69,19 @@ internal sealed partial record BadRequest(string Name, HttpMethod Method, string
         WrongType("a day with a time", "organisations/{organisations}/affiliations/insp1r.africa.rw/moves", """{"to":"suspended","reason":"x","decidedBy":"x","decidedOn":"2024-02-01T00:00:00Z"}"""),
         new("reinstating an active member", Post, "/api/v1/organisations/{organisations}/affiliations/insp1r.africa.rw/moves", 409, "/problems/illegal-transition") { Body = Network.Decision("x", "active") },
 
+        // Services, strength and figures
+        Invalid("an unknown service", "organisations/{organisations}/services", "/kind", """{"kind":"bank"}"""),
+        Invalid("another service that is not named", "organisations/{organisations}/services", "/otherKind", """{"kind":"other"}"""),
+        Invalid("a tenth branch", "organisations/{organisations}/services", "/branches/0", """{"kind":"savings","branches":["wealth"]}"""),
+        Invalid("a reach without a source", "organisations/{organisations}/services", "/reach/0/source", """{"kind":"savings","reach":[{"year":2024,"total":1,"source":" "}]}"""),
+        Invalid("a reach of nothing", "organisations/{organisations}/services", "/reach", """{"kind":"savings","reach":[null]}"""),
+        Invalid("fewer than the women among them", "organisations/{organisations}/strength", "/total", """{"year":2024,"total":1,"women":2,"source":"x"}"""),
+        Invalid("a number of the future", "organisations/{organisations}/strength", "/year", """{"year":2999,"total":1,"source":"x"}"""),
+        WrongType("more people than there are", "organisations/{organisations}/strength", """{"year":2024,"total":99999999999,"source":"x"}"""),
+        Invalid("an unknown measure", "figures", "/measure", """{"node":"insp1r.africa.rw","measure":"money","says":{"value":1,"qualifier":"about","wording":"x","asOf":"2024-01-01","source":"x"}}"""),
+        Invalid("a figure without its words", "figures", "/says/wording", """{"node":"insp1r.africa.rw","measure":"countries","says":{"value":1,"qualifier":"about","wording":"","asOf":"2024-01-01","source":"x"}}"""),
+        WrongType("a figure that says nothing", "figures", """{"node":"insp1r.africa.rw","measure":"countries","says":null}"""),
+
         // Nodes and clients
         Invalid("a node too deep", "nodes", "/path", """{"path":"insp1r.a.b.c.d.e.f","level":"national","names":{"en":"x"},"country":"RW"}""", "steward"),
         Invalid("a node without a parent", "nodes", "/path", """{"path":"insp1r.nowhere.rw","level":"national","names":{"en":"x"},"country":"RW"}""", "steward"),
@@ -156,6 +169,7 @@ internal sealed partial record BadRequest(string Name, HttpMethod Method, string
         [
             "organisations?node=x", "organisations?node=insp1r.africa.%25", "organisations?node=INSP1R", "organisations?country=XX", "organisations?type=bank", "organisations?status=lost", "organisations?text=",
             $"organisations?text={new string('x', 101)}", "organisations?text=a%00b", "organisations?fields=secret", "organisations?fields=name,password", "nodes?level=galactic", "nodes?path=x",
+            "services?branch=wealth", "services?kind=bank", "services?text=a%00b", "services?asOf=yesterday", "strength?year=0", "strength?latest=true&year=2024", "figures?measure=money", "figures?asOf=2019",
             "outcomes?status=lost", "outcomes?type=x", "outcomes?node=..", "campaigns?text=a%00b", "campaigns?limit=501", "demands?limit=0",
             "changes/membership?limit=0", "changes/membership?limit=1001", "changes/membership?wait=61", "changes/membership?wait=-1", "changes/membership?type=drop.table.v1", "changes/membership?node=x",
         ];

@@ -1,3 +1,5 @@
+using Insp1r.ServiceDefaults.Reference;
+
 namespace Insp1r.Communications.Announcements;
 
 /// <summary>How a confirmed outcome is announced in one language: sentences of that language, not words put in gaps.</summary>
@@ -50,7 +52,8 @@ internal abstract class OutcomeAnnouncement
             .Select(network => Members(network.Count(), facts.NodeName(network.Key, Language))),
     ];
 
-    private string? InCountry(string country) => Countries.In(country, Language);
+    /// <summary>Null where there are no words for it: the announcement then says when, and not where.</summary>
+    private string? InCountry(string country) => CountryPhrases.In(country, Language);
 
     protected static string List(IReadOnlyList<string> items, string and) =>
         items.Count == 1 ? items[0] : $"{string.Join(", ", items.Take(items.Count - 1))} {and} {items[^1]}";

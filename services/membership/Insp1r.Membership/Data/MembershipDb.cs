@@ -1,10 +1,13 @@
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Apps;
+using Insp1r.Membership.Figures;
 using Insp1r.Membership.Mail;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Persons;
+using Insp1r.Membership.Services;
+using Insp1r.Membership.Strength;
 using Insp1r.Messaging.Log;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +23,9 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<ExternalId> ExternalIds => Set<ExternalId>();
     public DbSet<Affiliation> Affiliations => Set<Affiliation>();
     public DbSet<AffiliationMove> AffiliationMoves => Set<AffiliationMove>();
+    public DbSet<MemberService> Services => Set<MemberService>();
+    public DbSet<MemberStrength> Strengths => Set<MemberStrength>();
+    public DbSet<NetworkFigure> Figures => Set<NetworkFigure>();
     public DbSet<Account> Accounts => Set<Account>();
     public DbSet<IdentityUserToken<Guid>> UserTokens => Set<IdentityUserToken<Guid>>();
     public DbSet<IdentityUserLogin<Guid>> UserLogins => Set<IdentityUserLogin<Guid>>();

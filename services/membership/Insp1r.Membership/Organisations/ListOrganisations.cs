@@ -64,7 +64,7 @@ internal static class ListOrganisations
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
         }
 
-        string?[] values = [country, filter.Type, filter.Status, filter.Text is null ? null : Pattern(filter.Text)];
+        string?[] values = [country, filter.Type, filter.Status, filter.Text is null ? null : SearchText.Pattern(filter.Text)];
         foreach (var value in values.OfType<string>())
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
         asOf?.AddTo(command.Parameters);
@@ -95,9 +95,6 @@ internal static class ListOrganisations
 
     private static ProblemHttpResult Bad(string parameter, string expected) =>
         CommonErrors.BadQuery.ToProblem($"{parameter}: {expected}.", [new FieldError(parameter, "bad-value", expected)]);
-
-    private static string Pattern(string text) =>
-        $"%{SearchText.Fold(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
     private enum Reach
     {

@@ -66,13 +66,16 @@ internal static class OrganisationRules
 
     public static void RepeatedType(FieldErrors errors, int index) => errors.Add($"/types/{index}", "repeated", "Each type once.");
 
-    public static void Website(FieldErrors errors, string? website)
+    public static void Website(FieldErrors errors, string? website) => Address(errors, "/website", website);
+
+    /// <summary>An address in the web, if one is given.</summary>
+    public static void Address(FieldErrors errors, string pointer, string? text)
     {
-        if (website is null)
+        if (text is null)
             return;
-        errors.Text("/website", website, MaxWebsite);
-        if (!Uri.TryCreate(website, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
-            errors.Add("/website", "bad-address", "An address that begins with https:// or http://.");
+        errors.Text(pointer, text, MaxWebsite);
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+            errors.Add(pointer, "bad-address", "An address that begins with https:// or http://.");
     }
 
     public static void ExternalIds(FieldErrors errors, IReadOnlyList<string>? ids)

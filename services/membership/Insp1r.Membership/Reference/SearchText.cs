@@ -31,6 +31,10 @@ internal static class SearchText
         return folded.ToString();
     }
 
+    /// <summary>The pattern with which <c>like</c> finds a folded text that has this one in it.</summary>
+    public static string Pattern(string text) =>
+        $"%{Fold(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+
     private static void Append(StringBuilder folded, string? text)
     {
         if (text is null)

@@ -84,6 +84,12 @@ internal sealed class Scene
         "StartAffiliation" => new { node = Own, category = "observer" },
         "MoveAffiliation" => Network.Decision("Because"),
         "RevokeAffiliationMove" => new { reason = "By mistake" },
+        "RecordService" => new { kind = "savings" },
+        "ChangeService" => new { kind = "microcredit" },
+        "RecordStrength" => Affiliates(2024),
+        "CorrectStrength" => new { reason = "Counted again", total = 90 },
+        "RecordFigure" => new { node = Own, measure = "member-organisations", says = Says },
+        "CorrectFigure" => new { reason = "Misread", says = Says },
         "PushBatch" => new { items = (object[])[Item($"{Guid.NewGuid():N}", "Pushed")] },
         "ResolveSyncConflict" => new { take = "ours" },
         "RecordPerson" => Person("Recorded", null),
@@ -124,6 +130,10 @@ internal sealed class Scene
         wordingLanguage = "en",
     };
 
+    private static object Says => new { value = 7, qualifier = "about", wording = "some seven", asOf = "2024-05-01", source = "A report" };
+
+    private static object Affiliates(int year) => new { year, total = 100, source = "A report" };
+
     private async Task SetMembershipAsync(PlatformStack stack, CancellationToken ct)
     {
         var steward = stack.As("steward");
@@ -141,6 +151,10 @@ internal sealed class Scene
         _ids["organisations"] = $"{_organisation}";
         _ids["affiliations"] = Own;
         (await steward.PostAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", Network.Decision("Fees"), ct)).Expect(200);
+        _ids["services"] = await AddAsync(steward, $"/api/v1/organisations/{_organisation}/services", new { kind = "savings" }, ct);
+        _ids["strength"] = "2023";
+        await steward.PostAsync($"/api/v1/organisations/{_organisation}/strength", Affiliates(2023), ct);
+        _ids["figures"] = await AddAsync(steward, "/api/v1/figures", new { node = Own, measure = "member-organisations", says = Says }, ct);
         _ids["moves"] = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", ct)).Expect(200).Json["items"]![0]!["id"]!;
         _ids["conflicts"] = (string)(await steward.GetAsync("/api/v1/sync/conflicts?limit=500", ct)).Expect(200).Json["items"]!.AsArray().Single(conflict => (string?)conflict!["node"] == Own)!["id"]!;
 

@@ -1,10 +1,10 @@
-namespace Insp1r.Communications.Announcements;
+namespace Insp1r.ServiceDefaults.Reference;
 
 /// <summary>
 /// "In the country", as each language says it: French and English have articles and prepositions that a name alone does not give.
 /// The countries where the network and its sources are; ISO 3166-1 alpha-2.
 /// </summary>
-internal static class Countries
+public static class CountryPhrases
 {
     private static readonly Dictionary<string, (string En, string Fr, string Es)> All = new(StringComparer.Ordinal)
     {
@@ -69,7 +69,7 @@ internal static class Countries
         ["ZW"] = ("in Zimbabwe", "au Zimbabwe", "en Zimbabwe"),
     };
 
-    /// <summary>Null for a country that is not among them: the announcement then says when, and not where.</summary>
+    /// <summary>Null for a country that is not among them.</summary>
     public static string? In(string country, string language) => !All.TryGetValue(country, out var phrases) ? null : language switch
     {
         "fr" => phrases.Fr,

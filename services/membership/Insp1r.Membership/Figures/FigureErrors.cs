@@ -1,0 +1,8 @@
+using Insp1r.ServiceDefaults.Problems;
+
+namespace Insp1r.Membership.Figures;
+
+internal static class FigureErrors
+{
+    public static readonly Error Corrected = new(409, "figure-corrected", "The figure was corrected already");
+}

@@ -1,0 +1,40 @@
+using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Data;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Strength;
+
+internal static class RecordStrength
+{
+    public static async Task<Results<Created<StrengthResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, Headcount request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        if (await db.Organisations.SingleOrDefaultAsync(o => o.Id == id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
+            return CommonErrors.Missing("organisation", id);
+        if (!caller.May(Role.Contributor, organisation.Node))
+            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
+
+        var now = clock.GetUtcNow();
+        var errors = new FieldErrors();
+        request.Check(errors, "", now);
+        if (errors.Any)
+            return errors.ToProblem();
+
+        var strength = MemberStrength.Record(Guid.CreateVersion7(now), organisation, request.Canonical(), caller.Id, now);
+        db.Add(strength);
+        db.Append(new StrengthRecorded(strength.State), now);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.Violates(MemberStrengthMapping.OneAYear))
+        {
+            return StrengthErrors.Exists.ToProblem($"Correct what is recorded for {request.Year}.");
+        }
+
+        return TypedResults.Created($"/api/v1/organisations/{id}/strength/{request.Year}", StrengthResponse.Of(strength));
+    }
+}

@@ -1,0 +1,12 @@
+using Insp1r.ServiceDefaults.Http;
+
+namespace Insp1r.Membership.Strength;
+
+/// <summary>
+/// How many affiliates an organisation had in a year. <c>reason</c> says why it was corrected, <c>supersededAt</c> that a correction has taken its place.
+/// </summary>
+internal sealed record StrengthResponse(
+    Guid Id, int Version, Guid OrganisationId, string Node, Headcount Affiliates, string? Reason, string RecordedBy, DateTimeOffset RecordedAt, DateTimeOffset? SupersededAt) : IVersioned
+{
+    public static StrengthResponse Of(MemberStrength s) => new(s.Id, s.Version, s.OrganisationId, s.Node, s.Affiliates, s.Reason, s.RecordedBy, s.RecordedAt, s.SupersededAt);
+}

@@ -1,7 +1,9 @@
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Apps;
+using Insp1r.Membership.Duplicates;
 using Insp1r.Membership.Mail;
+using Insp1r.Membership.Merging;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Persons;
@@ -20,6 +22,8 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<ExternalId> ExternalIds => Set<ExternalId>();
     public DbSet<Affiliation> Affiliations => Set<Affiliation>();
     public DbSet<AffiliationMove> AffiliationMoves => Set<AffiliationMove>();
+    public DbSet<OrganisationMerge> Merges => Set<OrganisationMerge>();
+    public DbSet<NotDuplicate> NotDuplicates => Set<NotDuplicate>();
     public DbSet<Account> Accounts => Set<Account>();
     public DbSet<IdentityUserToken<Guid>> UserTokens => Set<IdentityUserToken<Guid>>();
     public DbSet<IdentityUserLogin<Guid>> UserLogins => Set<IdentityUserLogin<Guid>>();

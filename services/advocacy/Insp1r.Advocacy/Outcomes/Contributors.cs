@@ -20,7 +20,11 @@ internal static class Contributors
             return [];
 
         var ids = claimed.Select(claim => claim.OrganisationId).ToArray();
-        var organisations = await db.Organisations.Where(o => ids.Contains(o.Id)).Select(o => new { o.Id, o.Node, o.Status }).ToDictionaryAsync(o => o.Id, ct);
+        var organisations = await (
+            from o in db.Organisations
+            where ids.Contains(o.Id)
+            from current in db.Organisations.Where(c => c.Id == (o.MergedInto ?? o.Id))
+            select new { o.Id, current.Node, current.Status }).ToDictionaryAsync(o => o.Id, ct);
         var contributions = new List<Contribution>(claimed.Count);
         for (var i = 0; i < claimed.Count; i++)
         {
@@ -35,5 +39,17 @@ internal static class Contributors
         }
 
         return contributions;
+    }
+
+    /// <summary>
+    /// The outcomes with the records that stand for those that were merged. What was claimed stays stored as it was, so that it parts again
+    /// when the merge is undone.
+    /// </summary>
+    public static async Task<List<OutcomeResponse>> FollowMergesAsync(this AdvocacyDb db, List<OutcomeResponse> outcomes, CancellationToken ct)
+    {
+        var ids = outcomes.SelectMany(o => o.Contributions).Select(c => c.OrganisationId).Distinct().ToArray();
+        var merged = ids.Length == 0 ? [] : await db.Organisations.Where(o => ids.Contains(o.Id) && o.MergedInto != null).ToDictionaryAsync(o => o.Id, o => o.MergedInto!.Value, ct);
+        return merged.Count == 0 ? outcomes : outcomes.ConvertAll(
+            o => o with { Contributions = [.. o.Contributions.Select(c => c with { OrganisationId = merged.GetValueOrDefault(c.OrganisationId, c.OrganisationId) })] });
     }
 }

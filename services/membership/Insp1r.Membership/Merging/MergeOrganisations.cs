@@ -88,7 +88,7 @@ internal static class MergeOrganisations
         survivor.Absorb(merged, snapshot.After, DateOnly.FromDateTime(now.UtcDateTime), now);
         survivor.StandAsHome(affiliations, now);
         await MergedLinks.MoveAsync(db, survivor, snapshot, merged.Id, now, ct);
-        db.Append(new OrganisationMerged(merged.State with { Status = MergedLinks.MergedStatus }, id), now, MergeResponse.Of(merge, survivor.Name, merged.Name), request.Reason);
+        db.Append(new OrganisationMerged(merged.State with { Status = MergedLinks.MergedStatus }, id), now, reason: request.Reason);
         db.Append(new OrganisationUpdated(survivor.State), now, reason: request.Reason);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

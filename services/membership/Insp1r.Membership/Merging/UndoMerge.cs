@@ -52,7 +52,7 @@ internal static class UndoMerge
             survivor, [.. snapshot.ExternalIds.Where(e => survivor.ExternalIds.Contains(e, StringComparer.Ordinal))], Restore(survivor.Content, snapshot), DateOnly.FromDateTime(now.UtcDateTime), now);
         survivor.StandAsHome(affiliations, now);
         merged.StandAsHome(affiliations, now);
-        db.Append(new OrganisationUnmerged(merged.State), now, MergeResponse.Of(merge, survivor.Name, merged.Name));
+        db.Append(new OrganisationUnmerged(merged.State), now);
         db.Append(new OrganisationUpdated(survivor.State), now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

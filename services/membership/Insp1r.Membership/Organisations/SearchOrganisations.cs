@@ -52,7 +52,7 @@ internal static class SearchOrganisations
         await using var connection = await database.DataSource.OpenConnectionAsync(ct);
         await using var batch = connection.CreateBatch();
         // In the transaction that a batch is: other queries on this connection keep theirs.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('pg_trgm.word_similarity_threshold', '0.5', true)"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Query.Prepare));
         batch.BatchCommands.Add(query.Command(nodes, limit));
 
         var hits = new List<Hit>(limit);
@@ -70,7 +70,12 @@ internal static class SearchOrganisations
     /// <summary>What is asked, as the columns <c>search</c> and <c>keys</c> have it.</summary>
     internal sealed record Query(string Text, string[] Words, string? Short, string? Initials, string? Site)
     {
-        private static readonly ConcurrentDictionary<int, string> Known = new();
+        // A text with an index is never scanned: how common a word is the statistics do not know.
+        internal const string Prepare =
+            "select set_config('pg_trgm.word_similarity_threshold', '0.5', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
+
+        // By the number of words, and which of them are too short for trigrams.
+        private static readonly ConcurrentDictionary<(int Words, int Short), string> Known = new();
 
         public static Query Of(string text)
         {
@@ -82,7 +87,7 @@ internal static class SearchOrganisations
 
         public NpgsqlBatchCommand Command(string[] nodes, int limit)
         {
-            var command = new NpgsqlBatchCommand(Known.GetOrAdd(Words.Length, Compose));
+            var command = new NpgsqlBatchCommand(Known.GetOrAdd((Words.Length, Words.Select((word, i) => word.Length < 3 ? 1 << i : 0).Sum()), Compose));
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
@@ -97,33 +102,47 @@ internal static class SearchOrganisations
 
         public string MatchIn(OrganisationResponse found)
         {
-            if (Short is not null && SearchKeys.Short(found.Acronym) is { } acronym && (acronym == Short || acronym == Initials))
+            var acronym = SearchKeys.Short(found.Acronym);
+            if (Short is not null && acronym == Short)
                 return "acronym";
             if (Site is not null && SearchKeys.Site(found.Website) == Site)
                 return "website";
 
-            var names = found.Names.Select(name => (Field: $"names/{name.Key}", name.Value)).Prepend((Field: "name", Value: found.Name));
-            var (best, text) = names.MaxBy(name => Trigrams.Similarity(Text, name.Value));
-            return Words.Length == 1 && !text.Contains(Text, StringComparison.OrdinalIgnoreCase) && names.Any(name => SearchKeys.Initials(name.Value) == Short) ? "initials" : best;
+            var names = found.Names.Select(name => (Field: $"names/{name.Key}", Text: name.Value)).Prepend((Field: "name", Text: found.Name)).ToList();
+            if (Short is not null && names.Exists(name => SearchKeys.Initials(name.Text) == Short))
+                return "initials";
+            var best = names.MaxBy(name => Trigrams.Similarity(Text, name.Text));
+            return Initials is not null && acronym == Initials && Trigrams.Similarity(Text, best.Text) < 0.3 ? "acronym" : best.Field;
         }
 
-        // All words, each perhaps misspelt; or most of the whole; or a key. Each is a search in an index (of search, gin_trgm_ops, or of keys),
-        // and only the 200 best are compared more closely.
-        private static string Compose(int words)
+        // From what is surely meant to what may be: a key; all words as they are; all of them misspelt, where that found few; and all but one, where
+        // nothing was found. Each is a search in an index (of keys, or of search by its trigrams) that ends when it has enough, and only these are compared
+        // more closely. So a common word costs as little as a rare one.
+        private static string Compose((int Words, int Short) shape)
         {
-            var numbers = Enumerable.Range(9, words).ToArray();
+            const string Within = "o.merged_into is null and (o.node = any($2) or o.node like any($3))";
+            var words = Enumerable.Range(0, shape.Words).Select(i => $"${i + 9}").ToArray();
+            var whole = words.Where((_, i) => (shape.Short & (1 << i)) == 0).ToArray();
+            var exact = whole.Length == 0 ? "false" : string.Join(" and ", whole.Select(word => $"o.search like '%' || {word} || '%'"));
+            var fuzzy = string.Join(" and ", words.Select(word => $"o.search %> {word}"));
+            var loose = words.Length == 1 ? "false" : string.Join(" or ", words.Select(without => $"({string.Join(" and ", words.Where(word => word != without).Select(word => $"o.search %> {word}"))})"));
+            var similarity = $"(({string.Join(" + ", words.Select(word => $"word_similarity({word}, o.search)"))}) / {words.Length})::float8";
             return $"""
-                with hit as materialized (
-                  select o.id,
-                    case when $5 = any(o.keys) then 1 when $6 = any(o.keys) or $8 = any(o.keys) then 0.95 when $7 = any(o.keys) then 0.7 else 0 end as by_key,
-                    greatest(word_similarity($4, o.search), ({string.Join(" + ", numbers.Select(n => $"word_similarity(${n}, o.search)"))}) / {words}) as by_text
-                  from member_organisation o
-                  where o.merged_into is null and (o.node = any($2) or o.node like any($3))
-                    and (o.keys && array[$5, $6, $7, $8] or o.search %> $4 or ({string.Join(" and ", numbers.Select(n => $"o.search %> ${n}"))}))
-                  order by 2 desc, 3 desc, o.id limit 200)
-                select {OrganisationResponse.Columns}, greatest(h.by_key, 0.8 * h.by_text + 0.2 * similarity($4, split_part(o.search, E'\n', 1)))::float8 as score
-                from hit h join member_organisation o on o.id = h.id
-                order by score desc, o.id limit $1
+                with known as materialized (
+                  select o.id, o.search, case when $5 = any(o.keys) then 1 when $6 = any(o.keys) or $8 = any(o.keys) then 0.95 else 0.7 end::float8 as by_key, {similarity} as by_text
+                  from member_organisation o where o.keys && array[$5, $6, $7, $8] and {Within} limit 200),
+                exact as materialized (
+                  select o.id, o.search, 0::float8 as by_key, 1::float8 as by_text from member_organisation o where {exact} and {Within} limit 400),
+                fuzzy as materialized (
+                  select o.id, o.search, 0::float8 as by_key, {similarity} as by_text
+                  from member_organisation o where (select count(*) from exact) < $1 and {fuzzy} and {Within} limit 200),
+                loose as materialized (
+                  select o.id, o.search, 0::float8 as by_key, {similarity} as by_text
+                  from member_organisation o where not exists (select 1 from known) and not exists (select 1 from exact) and not exists (select 1 from fuzzy) and ({loose}) and {Within} limit 200),
+                best as materialized (
+                  select id, max(greatest(by_key, 0.8 * by_text + 0.2 * similarity($4, split_part(search, E'\n', 1)))) as score
+                  from (table known union all table exact union all table fuzzy union all table loose) found group by id order by 2 desc, 1 limit $1)
+                select {OrganisationResponse.Columns}, b.score from best b join member_organisation o on o.id = b.id order by b.score desc, o.id
                 """;
         }
     }

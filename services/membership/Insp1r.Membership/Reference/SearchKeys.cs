@@ -42,7 +42,7 @@ internal static class SearchKeys
     /// <summary>utm for Union Technique de la Mutualité. Null for a name of one word.</summary>
     public static string? Initials(string? text)
     {
-        var initials = string.Concat(Significant(text).Select(word => word[0]));
+        var initials = string.Concat(Words(text).Where(IsSignificant).Select(word => word[0]));
         return initials.Length is > 1 and <= MaxShort ? initials : null;
     }
 
@@ -50,7 +50,7 @@ internal static class SearchKeys
     public static List<string> Significant(string? text)
     {
         var words = Words(text);
-        var significant = words.FindAll(word => word.Length > 1 && !Small.Contains(word));
+        var significant = words.FindAll(IsSignificant);
         return significant.Count > 0 ? significant : words;
     }
 
@@ -63,6 +63,8 @@ internal static class SearchKeys
         var site = (address.Host.StartsWith("www.", StringComparison.Ordinal) ? address.Host[4..] : address.Host) + address.AbsolutePath.TrimEnd('/');
         return site.Length > MaxSite ? site[..MaxSite] : site;
     }
+
+    private static bool IsSignificant(string word) => word.Length > 1 && !Small.Contains(word);
 
     private static List<string> Words(string? text)
     {

@@ -299,6 +299,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("first_status");
 
+                    b.Property<DateTimeOffset>("HeldFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_from");
+
                     b.Property<string>("Node")
                         .IsRequired()
                         .HasColumnType("text")
@@ -340,6 +344,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<DateOnly?>("YieldsOn")
+                        .HasColumnType("date")
+                        .HasColumnName("yields_on");
+
                     b.HasKey("Id")
                         .HasName("pk_affiliation");
 
@@ -353,7 +361,7 @@ namespace Insp1r.Membership.Data.Migrations
                     b.HasIndex("OrganisationId", "Node")
                         .IsUnique()
                         .HasDatabaseName("affiliation_one_at_a_time")
-                        .HasFilter("until is null");
+                        .HasFilter("until is null and yields_on is null");
 
                     b.HasIndex("OrganisationId", "Since")
                         .HasDatabaseName("ix_affiliation_organisation_id_since");
@@ -586,6 +594,38 @@ namespace Insp1r.Membership.Data.Migrations
                     b.ToTable("refresh_token", (string)null);
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Duplicates.NotDuplicate", b =>
+                {
+                    b.Property<Guid>("OlderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("older_id");
+
+                    b.Property<Guid>("NewerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("newer_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("SaidAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("said_at");
+
+                    b.Property<string>("SaidBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("said_by");
+
+                    b.HasKey("OlderId", "NewerId")
+                        .HasName("pk_not_duplicate");
+
+                    b.ToTable("not_duplicate", null, t =>
+                        {
+                            t.HasCheckConstraint("not_duplicate_order", "older_id < newer_id");
+                        });
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Mail.OutgoingMail", b =>
                 {
                     b.Property<Guid>("Id")
@@ -633,6 +673,67 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasDatabaseName("ix_outgoing_mail_next_try_at");
 
                     b.ToTable("outgoing_mail", (string)null);
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Merging.OrganisationMerge", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("MergedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("merged_at");
+
+                    b.Property<string>("MergedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("merged_by");
+
+                    b.Property<Guid>("MergedId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_id");
+
+                    b.Property<string>("MergedNode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("merged_node")
+                        .UseCollation("C");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Snapshot")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("snapshot");
+
+                    b.Property<Guid>("SurvivorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("survivor_id");
+
+                    b.Property<DateTimeOffset?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undone_at");
+
+                    b.Property<string>("UndoneBy")
+                        .HasColumnType("text")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_organisation_merge");
+
+                    b.HasIndex("SurvivorId")
+                        .HasDatabaseName("ix_organisation_merge_survivor_id");
+
+                    b.ToTable("organisation_merge", (string)null);
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Nodes.NetworkNode", b =>
@@ -744,6 +845,16 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("external_ids");
 
+                    b.PrimitiveCollection<string[]>("Keys")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("keys")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("MergedInto")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_into");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -799,6 +910,15 @@ namespace Insp1r.Membership.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_member_organisation");
+
+                    b.HasIndex("Keys")
+                        .HasDatabaseName("ix_member_organisation_keys");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Keys"), "gin");
+
+                    b.HasIndex("MergedInto")
+                        .HasDatabaseName("ix_member_organisation_merged_into")
+                        .HasFilter("merged_into is not null");
 
                     b.HasIndex("Search")
                         .HasDatabaseName("ix_member_organisation_search");
@@ -1294,6 +1414,40 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasConstraintName("fk_refresh_token_account_session_session_id");
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Duplicates.NotDuplicate", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("NewerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_not_duplicate_member_organisation_newer_id");
+
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("OlderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_not_duplicate_member_organisation_older_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Merging.OrganisationMerge", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("MergedId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_organisation_merge_member_organisation_merged_id");
+
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("SurvivorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_organisation_merge_member_organisation_survivor_id");
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Nodes.NetworkNode", b =>
                 {
                     b.HasOne("Insp1r.Membership.Nodes.NetworkNode", null)
@@ -1312,6 +1466,15 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_external_id_member_organisation_organisation_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Organisations.MemberOrganisation", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("MergedInto")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_member_organisation_member_organisation_merged_into");
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Persons.Consent", b =>

@@ -20,17 +20,18 @@ internal static class Contributors
             return [];
 
         var ids = claimed.Select(claim => claim.OrganisationId).ToArray();
+        // A record that was merged is named as before, and judged as the one that stands for it.
         var organisations = await (
             from o in db.Organisations
             where ids.Contains(o.Id)
             from current in db.Organisations.Where(c => c.Id == (o.MergedInto ?? o.Id))
-            select new { o.Id, current.Node, current.Status }).ToDictionaryAsync(o => o.Id, ct);
+            select new { o.Id, NamedNode = o.Node, current.Node, current.Status }).ToDictionaryAsync(o => o.Id, ct);
         var contributions = new List<Contribution>(claimed.Count);
         for (var i = 0; i < claimed.Count; i++)
         {
             var pointer = $"/contributions/{i}/organisationId";
             // Another network's organisation is answered like one that does not exist.
-            if (!organisations.TryGetValue(claimed[i].OrganisationId, out var organisation) || !caller.May(Role.Contributor, organisation.Node))
+            if (!organisations.TryGetValue(claimed[i].OrganisationId, out var organisation) || !(caller.May(Role.Contributor, organisation.Node) || caller.May(Role.Contributor, organisation.NamedNode)))
                 errors.Add(pointer, Arriving.UnknownOrganisation, "No such organisation of your nodes is known here (yet). One that was registered a moment ago arrives within seconds: try again.");
             else if (organisation.Status != MemberOrganisation.Active)
                 errors.Add(pointer, $"organisation-{organisation.Status}", $"The organisation is {organisation.Status}: its contribution cannot be claimed.");

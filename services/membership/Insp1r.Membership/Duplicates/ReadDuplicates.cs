@@ -96,7 +96,12 @@ internal static class ReadDuplicates
     private static async Task<(List<(Guid A, Guid B)> Pairs, int Examined, Guid Last)> CandidatesAsync(
         ServiceDatabase database, Guid after, int limit, string[] within, string[] nodes, CancellationToken ct)
     {
-        await using var command = database.DataSource.CreateCommand(Candidates);
+        await using var connection = await database.DataSource.OpenConnectionAsync(ct);
+        await using var batch = connection.CreateBatch();
+        // In the transaction that a batch is. How common a word is the statistics do not know.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"));
+        var command = new NpgsqlBatchCommand(Candidates);
+        batch.BatchCommands.Add(command);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         foreach (var topmost in (string[][])[within, nodes])
@@ -108,7 +113,8 @@ internal static class ReadDuplicates
         var pairs = new List<(Guid, Guid)>();
         var examined = new HashSet<Guid>();
         var last = after;
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             last = reader.GetGuid(0);

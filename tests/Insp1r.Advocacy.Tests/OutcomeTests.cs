@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Insp1r.Contracts.Membership;
 using Insp1r.Testing.Stack;
 using Npgsql;
 
@@ -215,6 +216,37 @@ public sealed class OutcomeTests(Shared shared)
         var refused = await network.Contributor.PostAsync("/api/v1/outcomes", network.Outcome(withdrawn).ToJsonString(), Ct);
 
         Assert.Equal(["/contributions/0/organisationId organisation-withdrawn"], refused.IsProblem(422, "invalid").Faults());
+    }
+
+    [Fact]
+    public async Task M11_Contribution_OfAMergedOrganisation_IsShownAsTheSurvivors_UntilTheMergeIsUndone()
+    {
+        var network = shared.NewNetwork();
+        var (merged, survivor, other) = (await network.RegisterAsync(Ct), await network.RegisterAsync(Ct), await network.RegisterAsync(Ct));
+        var outcome = (await network.RecordAsync(Ct, merged, other)).Id;
+
+        await network.SayMergedAsync(merged, 2, survivor, Ct);
+        Assert.Equal([survivor, other], await ShownAsync());
+        // What names the duplicate is good as long as the survivor's contribution is.
+        await network.SuspendAsync(survivor, Ct);
+        Assert.Equal(["/contributions/0/organisationId organisation-suspended"], (await network.Contributor.PostAsync($"/api/v1/outcomes/{outcome}/submission", null, Ct)).IsProblem(422, "invalid").Faults());
+        await network.ReinstateAsync(survivor, Ct);
+        (await network.Contributor.PostAsync($"/api/v1/outcomes/{outcome}/submission", null, Ct)).Expect(200);
+
+        await network.SayMergedAsync(merged, 3, null, Ct);
+        Assert.Equal([merged, other], await ShownAsync());
+        // The merge that arrives late, after its reversal, is no news.
+        await shared.Broker.SendAsync(new OrganisationMerged(Events.Organisation(merged, 2, network.Node, "merged"), survivor), Ct);
+        await network.SayMergedAsync(other, 2, survivor, Ct);
+        Assert.Equal([merged, survivor], await ShownAsync());
+
+        async Task<Guid[]> ShownAsync()
+        {
+            var one = (await network.Reader.GetAsync($"/api/v1/outcomes/{outcome}", Ct)).Expect(200).Json;
+            var listed = (await network.Reader.GetAsync("/api/v1/outcomes", Ct)).Expect(200).Json["items"]!.AsArray().Single(o => (Guid)o!["id"]! == outcome)!;
+            Assert.Equal(one.ToJsonString(), listed.ToJsonString());
+            return [.. one["contributions"]!.AsArray().Select(c => (Guid)c!["organisationId"]!)];
+        }
     }
 
     [Theory]

@@ -87,6 +87,15 @@ internal sealed class Network(Shared shared, string node)
 
     public Task ReinstateAsync(Guid id, CancellationToken ct) => SayAsync(id, 3, "active", ct);
 
+    /// <summary>Membership merges an organisation into another, or without one undoes that; returns when advocacy knows it.</summary>
+    public async Task SayMergedAsync(Guid id, int version, Guid? into, CancellationToken ct)
+    {
+        var state = Events.Organisation(id, version, node, into is null ? "active" : "merged");
+        await (into is { } survivor ? shared.Broker.SendAsync(new OrganisationMerged(state, survivor), ct) : shared.Broker.SendAsync(new OrganisationUnmerged(state), ct));
+        await Until.TrueAsync(
+            async () => await shared.ScalarAsync<int>("select version from member_organisation where id = $1", ct, id) >= version, "advocacy knows of the merge", ct);
+    }
+
     /// <summary>A draft with everything that a submission needs.</summary>
     public JsonObject Outcome(params Guid[] contributors) => new()
     {

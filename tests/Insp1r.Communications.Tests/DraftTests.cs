@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Insp1r.Contracts.Advocacy;
+using Insp1r.Contracts.Membership;
 using Insp1r.Testing;
 using Insp1r.Testing.Stack;
 using Npgsql;
@@ -98,6 +99,23 @@ public sealed class DraftTests(Shared shared)
         Assert.Contains("auquel des membres de notre réseau ont contribué", Opening(contributing, "fr"), StringComparison.Ordinal);
         Assert.Contains($"nuestra red, {by}, confirmó", Opening(by, "es"), StringComparison.Ordinal);
         Assert.Contains($"{by} confirmed an outcome recorded by {owner}", Opening("insp1r.africa", "en"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task M11_Drafts_NameAMergedOrganisation_AsTheOneThatStandsForIt_AndOnce()
+    {
+        var (owner, by) = (shared.NewNode(), shared.NewNode());
+        var survivor = await shared.OrganisationAsync(owner, "Survivor", Ct);
+        var merged = await shared.OrganisationAsync(owner, "Duplicate", Ct);
+        await shared.Broker.SendAsync(new OrganisationMerged(
+            new OrganisationState(merged, 2, owner, "Duplicate", new Dictionary<string, string>(StringComparer.Ordinal), null, "RW", ["cooperative"], null, "merged", []), survivor), Ct);
+        await Until.TrueAsync(async () => await shared.ScalarAsync<long>("select count(*) from member_organisation where merged_into = $1", Ct, survivor) == 1, "the merge is known", Ct);
+
+        var drafts = await shared.DraftAsync(Outcomes.Substantiated(owner, by, (merged, owner), (survivor, owner)), Ct);
+
+        var body = (string)drafts.Json["items"]!.AsArray().Single(draft => (string)draft!["node"]! == owner)!["languages"]!["en"]!["body"]!;
+        Assert.Contains("Contributions came from Survivor.", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Duplicate", body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,8 @@ internal static class Samples
         new OrganisationSuspended(Organisation(3, "suspended")),
         new OrganisationReinstated(Organisation(4, "active")),
         new OrganisationWithdrawn(Organisation(5, "withdrawn")),
+        new OrganisationMerged(Organisation(6, "merged"), Id(13)),
+        new OrganisationUnmerged(Organisation(7, "active")),
         new AffiliationStarted(Affiliation(1, "applied")),
         new AffiliationMoved(Affiliation(2, "active")),
         new ServiceRecorded(Service(1, null)),

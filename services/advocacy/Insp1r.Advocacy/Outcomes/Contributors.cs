@@ -20,13 +20,18 @@ internal static class Contributors
             return [];
 
         var ids = claimed.Select(claim => claim.OrganisationId).ToArray();
-        var organisations = await db.Organisations.Where(o => ids.Contains(o.Id)).Select(o => new { o.Id, o.Node, o.Status }).ToDictionaryAsync(o => o.Id, ct);
+        // A record that was merged is named as before, and judged as the one that stands for it.
+        var organisations = await (
+            from o in db.Organisations
+            where ids.Contains(o.Id)
+            from current in db.Organisations.Where(c => c.Id == (o.MergedInto ?? o.Id))
+            select new { o.Id, NamedNode = o.Node, current.Node, current.Status }).ToDictionaryAsync(o => o.Id, ct);
         var contributions = new List<Contribution>(claimed.Count);
         for (var i = 0; i < claimed.Count; i++)
         {
             var pointer = $"/contributions/{i}/organisationId";
             // Another network's organisation is answered like one that does not exist.
-            if (!organisations.TryGetValue(claimed[i].OrganisationId, out var organisation) || !caller.May(Role.Contributor, organisation.Node))
+            if (!organisations.TryGetValue(claimed[i].OrganisationId, out var organisation) || !(caller.May(Role.Contributor, organisation.Node) || caller.May(Role.Contributor, organisation.NamedNode)))
                 errors.Add(pointer, Arriving.UnknownOrganisation, "No such organisation of your nodes is known here (yet). One that was registered a moment ago arrives within seconds: try again.");
             else if (organisation.Status != MemberOrganisation.Active)
                 errors.Add(pointer, $"organisation-{organisation.Status}", $"The organisation is {organisation.Status}: its contribution cannot be claimed.");
@@ -35,5 +40,17 @@ internal static class Contributors
         }
 
         return contributions;
+    }
+
+    /// <summary>
+    /// The outcomes with the records that stand for those that were merged. What was claimed stays stored as it was, so that it parts again
+    /// when the merge is undone.
+    /// </summary>
+    public static async Task<List<OutcomeResponse>> FollowMergesAsync(this AdvocacyDb db, List<OutcomeResponse> outcomes, CancellationToken ct)
+    {
+        var ids = outcomes.SelectMany(o => o.Contributions).Select(c => c.OrganisationId).Distinct().ToArray();
+        var merged = ids.Length == 0 ? [] : await db.Organisations.Where(o => ids.Contains(o.Id) && o.MergedInto != null).ToDictionaryAsync(o => o.Id, o => o.MergedInto!.Value, ct);
+        return merged.Count == 0 ? outcomes : outcomes.ConvertAll(
+            o => o with { Contributions = [.. o.Contributions.Select(c => c with { OrganisationId = merged.GetValueOrDefault(c.OrganisationId, c.OrganisationId) })] });
     }
 }

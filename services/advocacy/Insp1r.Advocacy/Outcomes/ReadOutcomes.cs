@@ -86,12 +86,12 @@ internal static class ReadOutcomes
             outcomes = outcomes.Where(outcome => outcome.Id < after);
 
         var rows = await outcomes.OrderByDescending(outcome => outcome.Id).Take(limit + 1).Select(outcome => OutcomeResponse.Of(outcome)).ToListAsync(ct);
-        return TypedResults.Ok(Page<OutcomeResponse>.From(rows, limit, outcome => KeysetCursor.Encode("", outcome.Id)));
+        return TypedResults.Ok(Page<OutcomeResponse>.From(await db.FollowMergesAsync(rows, ct), limit, outcome => KeysetCursor.Encode("", outcome.Id)));
     }
 
     public static async Task<Results<Ok<OutcomeResponse>, ProblemHttpResult>> One(Guid id, Caller caller, AdvocacyDb db, CancellationToken ct) =>
         await db.Outcomes.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(outcome => outcome.Id == id, ct) is { } outcome
-            ? TypedResults.Ok(OutcomeResponse.Of(outcome))
+            ? TypedResults.Ok((await db.FollowMergesAsync([OutcomeResponse.Of(outcome)], ct))[0])
             : CommonErrors.Missing("outcome", id);
 
     public static async Task<Results<Ok<Page<SubstantiationResponse>>, ProblemHttpResult>> Substantiations(

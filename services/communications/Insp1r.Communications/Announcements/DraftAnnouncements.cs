@@ -19,7 +19,7 @@ internal sealed partial class DraftAnnouncements(IOptions<DraftingOptions> optio
 {
     public async Task HandleAsync(Received<OutcomeSubstantiated> received, CommunicationsDb db, CancellationToken ct)
     {
-        var happened = received.Event;
+        var happened = await FollowMergesAsync(db, received.Event, ct);
         var concerned = NodesConcerned(happened);
         var written = await db.Announcements.Where(a => a.OutcomeId == happened.State.Id).Select(a => a.Node).ToListAsync(ct);
         var facts = new OutcomeFacts(happened, await NodeNamesAsync(db, concerned, ct), await OrganisationNamesAsync(db, happened, ct));
@@ -62,6 +62,20 @@ internal sealed partial class DraftAnnouncements(IOptions<DraftingOptions> optio
     {
         var nodes = await db.Nodes.AsNoTracking().Where(node => paths.Contains(node.Path)).OrderBy(node => node.Version).ToListAsync(ct);
         return nodes.GroupBy(node => node.Path, StringComparer.Ordinal).ToDictionary(path => path.Key, path => path.Last().Names, StringComparer.Ordinal);
+    }
+
+    // What was claimed for a duplicate is named as the record that stands for it.
+    private static async Task<OutcomeSubstantiated> FollowMergesAsync(CommunicationsDb db, OutcomeSubstantiated happened, CancellationToken ct)
+    {
+        var ids = happened.State.Contributions.Select(contribution => contribution.OrganisationId).ToArray();
+        var merged = await db.Organisations.Where(o => ids.Contains(o.Id) && o.MergedInto != null).ToDictionaryAsync(o => o.Id, o => o.MergedInto!.Value, ct);
+        return happened with
+        {
+            State = happened.State with
+            {
+                Contributions = [.. happened.State.Contributions.Select(c => c with { OrganisationId = merged.GetValueOrDefault(c.OrganisationId, c.OrganisationId) })],
+            },
+        };
     }
 
     private static async Task<Dictionary<Guid, OrganisationNames>> OrganisationNamesAsync(CommunicationsDb db, OutcomeSubstantiated happened, CancellationToken ct)

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 
 namespace Insp1r.Communications.Network;
 
-/// <summary>This service's copy of a member organisation; membership owns it. Status is active, suspended or withdrawn.</summary>
+/// <summary>This service's copy of a member organisation; membership owns it. Status is that of its membership in its own network, or merged.</summary>
 internal sealed class MemberOrganisation
 {
     public required Guid Id { get; init; }
@@ -17,6 +17,9 @@ internal sealed class MemberOrganisation
     public required IReadOnlyDictionary<string, string> Names { get; init; }
     public string? Acronym { get; init; }
     public required string Status { get; init; }
+
+    /// <summary>The record that stands for this one, which was a duplicate. What names this one stays as it is, and follows when it is read: so a merge can be undone.</summary>
+    public Guid? MergedInto { get; init; }
 }
 
 internal sealed class MemberOrganisationReplica : IReplica<IOrganisationEvent>
@@ -24,10 +27,10 @@ internal sealed class MemberOrganisationReplica : IReplica<IOrganisationEvent>
     public static async Task<int> ApplyAsync(NpgsqlConnection connection, IReadOnlyList<IOrganisationEvent> events, CancellationToken ct)
     {
         await using var upsert = new NpgsqlCommand("""
-            insert into member_organisation (id, version, node, name, names, acronym, status)
-            select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[])
+            insert into member_organisation (id, version, node, name, names, acronym, status, merged_into)
+            select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[])
             on conflict (id) do update set
-              version = excluded.version, node = excluded.node, name = excluded.name, names = excluded.names, acronym = excluded.acronym, status = excluded.status
+              version = excluded.version, node = excluded.node, name = excluded.name, names = excluded.names, acronym = excluded.acronym, status = excluded.status, merged_into = excluded.merged_into
             where member_organisation.version < excluded.version
             """, connection);
         upsert.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. events.Select(e => e.State.Id)] });
@@ -41,6 +44,7 @@ internal sealed class MemberOrganisationReplica : IReplica<IOrganisationEvent>
         });
         upsert.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. events.Select(e => e.State.Acronym)] });
         upsert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. events.Select(e => e.State.Status)] });
+        upsert.Parameters.Add(new NpgsqlParameter<Guid?[]> { TypedValue = [.. events.Select(e => (e as OrganisationMerged)?.IntoId)] });
         await upsert.PrepareAsync(ct);
         return await upsert.ExecuteNonQueryAsync(ct);
     }

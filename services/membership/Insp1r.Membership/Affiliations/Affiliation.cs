@@ -17,19 +17,28 @@ internal sealed class Affiliation
 
     public Guid Id { get; private init; }
     public int Version { get; private set; } = 1;
-    public Guid OrganisationId { get; private init; }
+    public Guid OrganisationId { get; private set; }
 
     /// <summary>The network that it is a member of: its stewards decide.</summary>
     public string Node { get; private init; } = "";
 
     /// <summary>The federation whose membership this one is part of (inherited standing); null for a direct member.</summary>
-    public Guid? ThroughId { get; private init; }
+    public Guid? ThroughId { get; private set; }
 
     /// <summary>The first day.</summary>
     public DateOnly Since { get; private init; }
 
     /// <summary>The day from which on it is over; null while it is not.</summary>
     public DateOnly? Until { get; private set; }
+
+    /// <summary>
+    /// The day from which on the organisation's own affiliation to this network stands in its place: it came with a duplicate that was merged. Before
+    /// that day it counts; it is not changed any more. Null for all others.
+    /// </summary>
+    public DateOnly? YieldsOn { get; private set; }
+
+    /// <summary>Since when it is this organisation's, through this federation, as far as a merge changed that; what it was before the database keeps.</summary>
+    public DateTimeOffset HeldFrom { get; private set; } = DateTimeOffset.MinValue;
     public string FirstCategory { get; private init; } = "";
     public string FirstStatus { get; private init; } = "";
 
@@ -42,7 +51,8 @@ internal sealed class Affiliation
     public DateTimeOffset RecordedAt { get; private init; }
 
     public AffiliationState State => new(
-        Id, Version, OrganisationId, Node, Category, Status, Since, Until, ThroughId, AffiliationCategory.MayVote(Category, Status), AffiliationCategory.MaySignOn(Category, Status));
+        Id, Version, OrganisationId, Node, Category, Status, Since, YieldsOn ?? Until, ThroughId, YieldsOn is null && AffiliationCategory.MayVote(Category, Status),
+        YieldsOn is null && AffiliationCategory.MaySignOn(Category, Status));
 
     public static Affiliation Start(
         Guid id, Guid organisation, string node, Guid? through, string category, string status, DateOnly since, string by, DateTimeOffset at) => new()
@@ -59,6 +69,20 @@ internal sealed class Affiliation
             RecordedBy = by,
             RecordedAt = at,
         };
+
+    /// <summary>Goes with its organisation's record, at a merge or back at its undoing.</summary>
+    public void Belong(Guid organisation, DateOnly? yieldsOn, DateTimeOffset at)
+    {
+        (OrganisationId, YieldsOn, HeldFrom) = (organisation, yieldsOn, at);
+        Version++;
+    }
+
+    /// <summary>Its federation's record was merged, or is one of its own again.</summary>
+    public void StandThrough(Guid federation, DateTimeOffset at)
+    {
+        (ThroughId, HeldFrom) = (federation, at);
+        Version++;
+    }
 
     /// <summary>What it is by now, after a move was recorded or taken back. <paramref name="last"/> is the move that counts, null where none does.</summary>
     public void Follow(AffiliationMove? last)
@@ -152,10 +176,11 @@ internal sealed class AffiliationMapping : IEntityTypeConfiguration<Affiliation>
             table.HasCheckConstraint("affiliation_category", "category in ('full', 'associate', 'strategic-partner', 'observer')");
         });
         affiliation.Ignore(a => a.State);
+        affiliation.HasQueryFilter(a => a.YieldsOn == null);
         affiliation.Property(a => a.Id).ValueGeneratedNever();
         affiliation.Property(a => a.Version).IsConcurrencyToken();
         affiliation.Property(a => a.Node).UseCollation("C");
-        affiliation.HasIndex(a => new { a.OrganisationId, a.Node }).IsUnique().HasFilter("until is null").HasDatabaseName(OneAtATime);
+        affiliation.HasIndex(a => new { a.OrganisationId, a.Node }).IsUnique().HasFilter("until is null and yields_on is null").HasDatabaseName(OneAtATime);
         affiliation.HasIndex(a => new { a.OrganisationId, a.Since });
         affiliation.HasIndex(a => new { a.Node, a.Id });
         affiliation.HasIndex(a => a.ThroughId).HasFilter("through_id is not null");

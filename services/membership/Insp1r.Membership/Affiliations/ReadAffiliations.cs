@@ -24,6 +24,8 @@ internal static class ReadAffiliations
         public string? Status { get; init; }
     }
 
+    private const string Current = "(select * from affiliation where yields_on is null)";
+
     public static async Task<Results<Ok<Page<AffiliationResponse>>, ProblemHttpResult>> ListAsync(
         [AsParameters] Filter filter, [AsParameters] PageQuery page, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
     {
@@ -41,7 +43,7 @@ internal static class ReadAffiliations
         var nodes = caller.NodesFor(Role.Reader, filter.Node);
         await using var command = database.DataSource.CreateCommand($"""
             select {AffiliationResponse.Columns}
-            from {(asOf is null ? "affiliation" : "affiliation_at($7, $8)")} a join member_organisation o on o.id = a.organisation_id
+            from {(asOf is null ? Current : "affiliation_at($7, $8)")} a join member_organisation o on o.id = a.organisation_id
             where a.id > $1 and (a.node = any($3) or a.node like any($4)) and ($5::text is null or a.category = $5) and ($6::text is null or a.status = $6)
             order by a.id limit $2
             """);
@@ -66,7 +68,7 @@ internal static class ReadAffiliations
 
         await using var command = database.DataSource.CreateCommand($"""
             select {AffiliationResponse.Columns}
-            from {(asOf is null ? "affiliation" : "affiliation_at($2, $3)")} a join member_organisation o on o.id = a.organisation_id
+            from {(asOf is null ? Current : "affiliation_at($2, $3)")} a join member_organisation o on o.id = a.organisation_id
             where a.organisation_id = $1 order by a.since, a.id
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });

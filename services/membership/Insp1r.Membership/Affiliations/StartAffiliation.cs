@@ -2,6 +2,7 @@ using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,7 +22,9 @@ internal static class StartAffiliation
     public static async Task<Results<Created<AffiliationResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, MembershipDb db, Caller caller, NodeDirectory nodes, TimeProvider clock, CancellationToken ct)
     {
-        if (await db.Organisations.SingleOrDefaultAsync(o => o.Id == id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
+        // Locked, so that a merge takes this affiliation with it, or makes this fail.
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        if (await db.Organisations.FromSql($"select * from member_organisation where id = {id} for no key update").SingleOrDefaultAsync(ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
 
         var now = clock.GetUtcNow();
@@ -48,6 +51,7 @@ internal static class StartAffiliation
         try
         {
             await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
         }
         catch (DbUpdateException e) when (e.Violates(AffiliationMapping.OneAtATime))
         {

@@ -1,8 +1,10 @@
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Apps;
+using Insp1r.Membership.Duplicates;
 using Insp1r.Membership.Figures;
 using Insp1r.Membership.Mail;
+using Insp1r.Membership.Merging;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Persons;
@@ -26,6 +28,8 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<MemberService> Services => Set<MemberService>();
     public DbSet<MemberStrength> Strengths => Set<MemberStrength>();
     public DbSet<NetworkFigure> Figures => Set<NetworkFigure>();
+    public DbSet<OrganisationMerge> Merges => Set<OrganisationMerge>();
+    public DbSet<NotDuplicate> NotDuplicates => Set<NotDuplicate>();
     public DbSet<Account> Accounts => Set<Account>();
     public DbSet<IdentityUserToken<Guid>> UserTokens => Set<IdentityUserToken<Guid>>();
     public DbSet<IdentityUserLogin<Guid>> UserLogins => Set<IdentityUserLogin<Guid>>();

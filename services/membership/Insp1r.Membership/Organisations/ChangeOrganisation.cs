@@ -1,6 +1,7 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Membership.Reference;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
@@ -32,6 +33,8 @@ internal static class ChangeOrganisation
         Guid id, Request request, IfMatch ifMatch, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var organisation = await db.Organisations.SingleOrDefaultAsync(o => o.Id == id, ct);
+        if (organisation is null && await db.SurvivorOfAsync(id, ct) is { } survivor && await db.Organisations.AnyAsync(o => o.Id == survivor, ct))
+            return MergeErrors.Merged.ToProblem($"Change the record {survivor} that it was merged into.");
         if (organisation is null || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
         if (!caller.May(Role.Contributor, organisation.Node))

@@ -118,7 +118,7 @@ internal static class ListOrganisations
         private string Compose()
         {
             var next = Reach == Reach.All ? 3 : 5;
-            var conditions = "o.id > $1"
+            var conditions = "o.id > $1 and o.merged_into is null"
                 + (Country ? $" and o.country = ${next++}" : "")
                 + (Type ? $" and o.types @> array[${next++}]" : "")
                 + (Status ? $" and o.status = ${next++}" : "")

@@ -37,6 +37,13 @@ internal sealed class MemberOrganisation
 
     /// <summary>Name, acronym and names, folded.</summary>
     public string Search { get; private set; } = "";
+
+    /// <summary>Acronym, initials and website, as <see cref="SearchKeys"/> writes them.</summary>
+    public string[] Keys { get; private set; } = [];
+
+    /// <summary>The record that this one turned out to be a duplicate of; it answers in its place. Null for all others.</summary>
+    public Guid? MergedInto { get; private set; }
+
     /// <summary>When the content was recorded.</summary>
     public DateTimeOffset RecordedAt { get; private set; }
     public DateTimeOffset CreatedAt { get; private init; }
@@ -60,7 +67,7 @@ internal sealed class MemberOrganisation
             return false;
 
         ExternalIds = externalIds;
-        Take(content, Content.IsSameAs(content) ? Since : since, at);
+        Take(content, since, at);
         return true;
     }
 
@@ -75,12 +82,51 @@ internal sealed class MemberOrganisation
         return true;
     }
 
+    /// <summary>Takes in a duplicate: what was chosen of its content, and its external ids. Its version lies above both, so that a sync of either compares anew.</summary>
+    public void Absorb(MemberOrganisation duplicate, OrganisationContent content, DateOnly since, DateTimeOffset at)
+    {
+        var externalIds = ExternalIds.Union(duplicate.ExternalIds, StringComparer.Ordinal).ToArray();
+        Version = Math.Max(Version, duplicate.Version);
+        ExternalIds = externalIds;
+        Take(content, since, at);
+
+        duplicate.MergedInto = Id;
+        duplicate.ExternalIds = [];
+        duplicate.Touch(at);
+    }
+
+    /// <summary>Is a record of its own again, with these external ids back.</summary>
+    public void Part(MemberOrganisation survivor, string[] externalIds, OrganisationContent survivorsContent, DateOnly since, DateTimeOffset at)
+    {
+        MergedInto = null;
+        ExternalIds = externalIds;
+        Touch(at);
+        survivor.ExternalIds = [.. survivor.ExternalIds.Except(externalIds, StringComparer.Ordinal)];
+        survivor.Take(survivorsContent, since, at);
+    }
+
+    /// <summary>What it was merged into has itself been merged, or is a record of its own again.</summary>
+    public void Redirect(Guid survivor, DateTimeOffset at)
+    {
+        MergedInto = survivor;
+        Touch(at);
+    }
+
+    private void Touch(DateTimeOffset at)
+    {
+        UpdatedAt = at;
+        Version++;
+    }
+
     private void Take(OrganisationContent content, DateOnly since, DateTimeOffset at)
     {
+        // Where the content stays, nothing else than before is known of any day.
+        if (!Content.IsSameAs(content))
+            (Since, RecordedAt) = (since, at);
         (Name, Names, Acronym, Country, Types, Website) = (content.Name, content.Names, content.Acronym, content.Country, content.Types, content.Website);
         Search = content.ToSearchText();
-        (Since, RecordedAt, UpdatedAt) = (since, at, at);
-        Version++;
+        Keys = content.ToSearchKeys();
+        Touch(at);
     }
 }
 
@@ -93,6 +139,8 @@ internal sealed record OrganisationContent(
         && Types.SequenceEqual(other.Types, StringComparer.Ordinal) && Website == other.Website;
 
     public string ToSearchText() => SearchText.Fold(Name, Acronym, Names.Values);
+
+    public string[] ToSearchKeys() => SearchKeys.Of(Name, Names.Values, Acronym, Website);
 }
 
 /// <summary>An organisation's id in another system: unique over the whole platform.</summary>
@@ -127,13 +175,19 @@ internal sealed class MemberOrganisationMapping :
         organisation.Property(o => o.Node).UseCollation("C");
         organisation.Property(o => o.Country).UseCollation("C");
         organisation.Property(o => o.Search).UseCollation("C");
+        organisation.Property(o => o.Keys).UseCollation("C");
         organisation.Property(o => o.Names).IsLanguageTexts();
+        organisation.HasOne<MemberOrganisation>().WithMany().HasForeignKey(o => o.MergedInto).OnDelete(DeleteBehavior.Restrict);
+        // A merged record is read by who asks for it: SQL says so beside its endpoints, and merging leaves the filter out.
+        organisation.HasQueryFilter(o => o.MergedInto == null);
 
         // Lists go by id: one index for each filter that finds few among many.
         organisation.HasIndex(o => new { o.Node, o.Id });
         organisation.HasIndex(o => new { o.Country, o.Id });
         organisation.HasIndex(o => new { o.Status, o.Id }).HasFilter("status <> 'active'");
         organisation.HasIndex(o => o.Search).HasMethod("gin").HasOperators("gin_trgm_ops");
+        organisation.HasIndex(o => o.Keys).HasMethod("gin");
+        organisation.HasIndex(o => o.MergedInto).HasFilter("merged_into is not null");
     }
 
     public void Configure(EntityTypeBuilder<ExternalId> id)

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Insp1r.Membership.Organisations;
 
 /// <summary>
-/// A member organisation. <c>node</c> is the path of its network, <c>country</c> ISO 3166-1 alpha-2, <c>status</c> active, suspended or
-/// withdrawn; <c>externalIds</c> are its ids in other systems, as namespace:value.
+/// A member organisation. <c>node</c> is the path of its network, <c>country</c> ISO 3166-1 alpha-2, <c>status</c> that of its
+/// affiliation to that network; <c>externalIds</c> are its ids in other systems, as namespace:value.
 /// </summary>
 internal sealed record OrganisationResponse(
     Guid Id, int Version, string Node, string Name, IReadOnlyDictionary<string, string> Names, string? Acronym, string Country,

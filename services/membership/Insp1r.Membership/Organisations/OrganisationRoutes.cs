@@ -9,6 +9,8 @@ internal static class OrganisationRoutes
         var organisations = api.MapGroup("/organisations").WithTags("Organisations");
         organisations.MapGet("/", ListOrganisations.HandleAsync).WithName("ListOrganisations")
             .WithSummary("Member organisations of your nodes").Requires(Role.Reader, Scopes.Read);
+        organisations.MapGet("/search", SearchOrganisations.HandleAsync).WithName("SearchOrganisations")
+            .WithSummary("Find organisations by words, acronym or initials, the best first").Requires(Role.Reader, Scopes.Read);
         organisations.MapGet("/{id:guid}", ReadOrganisation.ByIdAsync).WithName("ReadOrganisation")
             .WithSummary("One member organisation").Requires(Role.Reader, Scopes.Read);
         organisations.MapGet("/by-external-id/{ns}/{**value}", ReadOrganisation.ByExternalIdAsync).WithName("ReadOrganisationByExternalId")

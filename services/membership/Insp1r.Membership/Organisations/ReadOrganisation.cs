@@ -10,8 +10,14 @@ namespace Insp1r.Membership.Organisations;
 /// <summary>A record of another network answers as if it were not there.</summary>
 internal static class ReadOrganisation
 {
-    private const string ById = $"select {OrganisationResponse.Columns} from member_organisation o where o.id = $1";
-    private const string ByIdAsOf = $"select {OrganisationResponse.Columns} from organisation_at($2, $3) o where o.id = $1";
+    // A merged record's id answers with the record that stands for it; as known before the merge, with itself.
+    private const string ById = $"select {OrganisationResponse.Columns} from member_organisation m join member_organisation o on o.id = coalesce(m.merged_into, m.id) where m.id = $1";
+    private const string ByIdAsOf = $"""
+        select {OrganisationResponse.Columns} from organisation_at($2, $3) o where o.id = $1
+        union all
+        select {OrganisationResponse.Columns} from organisation_at($2, $3) o
+        where o.id = (select merged_into from member_organisation where id = $1) and not exists (select 1 from organisation_at($2, $3) o where o.id = $1)
+        """;
 
     private const string ByExternalId = $"""
         select {OrganisationResponse.Columns} from external_id e join member_organisation o on o.id = e.organisation_id
@@ -19,7 +25,7 @@ internal static class ReadOrganisation
         """;
 
     public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> ByIdAsync(
-        Guid id, [AsParameters] AsOfQuery query, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
+        Guid id, [AsParameters] AsOfQuery query, Caller caller, ServiceDatabase database, TimeProvider clock, HttpResponse response, CancellationToken ct)
     {
         if (query.Check(clock, out var asOf) is { } bad)
             return bad;
@@ -27,7 +33,12 @@ internal static class ReadOrganisation
         await using var command = database.DataSource.CreateCommand(asOf is null ? ById : ByIdAsOf);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         asOf?.AddTo(command.Parameters);
-        return await FindAsync(command, caller, ct) is { } organisation ? TypedResults.Ok(organisation) : CommonErrors.Missing("organisation", id);
+        if (await FindAsync(command, caller, ct) is not { } organisation)
+            return CommonErrors.Missing("organisation", id);
+        // Not a redirect: many clients follow one without their token.
+        if (organisation.Id != id)
+            response.Headers.ContentLocation = $"/api/v1/organisations/{organisation.Id}";
+        return TypedResults.Ok(organisation);
     }
 
     public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> ByExternalIdAsync(

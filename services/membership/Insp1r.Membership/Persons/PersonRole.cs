@@ -27,9 +27,9 @@ internal sealed class PersonRole
     public Guid Id { get; private init; }
     public Guid PersonId { get; private init; }
     public PersonRoleKind Kind { get; private init; }
-    public Guid? OrganisationId { get; private init; }
+    public Guid? OrganisationId { get; private set; }
 
-    /// <summary>The node of the organisation, or the one whose body it is.</summary>
+    /// <summary>The node of the organisation when it was recorded, or the one whose body it is.</summary>
     public string Node { get; private init; } = "";
 
     /// <summary>A body of the node, such as steering-committee; null for a role in an organisation.</summary>
@@ -70,6 +70,9 @@ internal sealed class PersonRole
         to = To < to ? To.Value : to;
         (To, EndReason, EndedAt) = (to < From ? From : to, reason, at);
     }
+
+    /// <summary>Goes with its organisation's record, at a merge or back at its undoing. Who keeps the contact stays who it was.</summary>
+    public void Belong(Guid organisation) => OrganisationId = organisation;
 
     /// <summary>Of an erased person the dates stay, and none of the words.</summary>
     public void Erase(DateTimeOffset at)

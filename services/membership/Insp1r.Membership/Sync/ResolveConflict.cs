@@ -36,7 +36,9 @@ internal static class ResolveConflict
         if (request.Take is "theirs")
         {
             var organisation = await db.Organisations
-                .FromSql($"select * from member_organisation where id = {conflict.OrganisationId} for update").SingleAsync(ct);
+                .FromSql($"select * from member_organisation where id = {conflict.OrganisationId} for update").SingleOrDefaultAsync(ct);
+            if (organisation is null)
+                return SyncErrors.ConflictOutdated.ToProblem("The record was merged into another: push the item again to compare it with that one, or take ours.");
             if (organisation.Version != conflict.CurrentVersion)
                 return SyncErrors.ConflictOutdated.ToProblem($"The record is at version {organisation.Version}, the conflict at {conflict.CurrentVersion}. Push the item again to compare anew, or take ours.");
 

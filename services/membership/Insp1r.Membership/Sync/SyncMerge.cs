@@ -66,13 +66,13 @@ internal static class SyncMerge
     private const string Commit = $$"""
         with item as (
           select * from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                               $10::text[], $11::int[], $14::text[], $15::text[], $16::uuid[], $17::uuid[])
-            as i(ord, namespace, value, node, name, names, acronym, country, types, website, base, search, body, new_id, log_id)),
+                               $10::text[], $11::int[], $14::text[], $15::text[], $16::uuid[], $17::uuid[], $24::text[])
+            as i(ord, namespace, value, node, name, names, acronym, country, types, website, base, search, body, new_id, log_id, keys)),
         {{Judge}},
         created as (
-          insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, since, recorded_at, created_at, updated_at)
+          insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, keys, since, recorded_at, created_at, updated_at)
           select new_id, 1, node, name, names::jsonb, acronym, country, string_to_array(types, ','), website, 'active',
-                 array[namespace || ':' || value], search, ($18 at time zone 'utc')::date, $18, $18, $18
+                 array[namespace || ':' || value], search, string_to_array(keys, E'\n'), ($18 at time zone 'utc')::date, $18, $18, $18
           from judged where verdict = 0 order by ord),
         affiliated as (
           insert into affiliation (id, version, organisation_id, node, since, first_category, first_status, category, status, recorded_by, recorded_at)
@@ -84,7 +84,7 @@ internal static class SyncMerge
         changed as (
           update member_organisation o
           set version = j.version + 1, name = j.name, names = j.names::jsonb, acronym = j.acronym, country = j.country,
-              types = string_to_array(j.types, ','), website = j.website, search = j.search, since = ($18 at time zone 'utc')::date, recorded_at = $18, updated_at = $18
+              types = string_to_array(j.types, ','), website = j.website, search = j.search, keys = string_to_array(j.keys, E'\n'), since = ($18 at time zone 'utc')::date, recorded_at = $18, updated_at = $18
           from judged j where j.verdict = 1 and o.id = j.id and o.version = j.version
           returning o.id),
         logged as (
@@ -151,6 +151,7 @@ internal static class SyncMerge
         merge.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
         foreach (var text in (string?[])[Activity.Current?.Id, cause.Actor, cause.App, cause.Origin, cause.Reason])
             merge.Parameters.Add(new NpgsqlParameter { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        items.AddKeys(merge.Parameters);
         batch.BatchCommands.Add(merge);
 
         await using var reader = await batch.ExecuteReaderAsync(ct);
@@ -236,6 +237,8 @@ internal static class SyncMerge
             parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(_lines, _ => Guid.CreateVersion7(now)) });
             parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(_lines, _ => Guid.CreateVersion7(now)) });
         }
+
+        public void AddKeys(NpgsqlParameterCollection parameters) => AddTexts(parameters, item => string.Join('\n', item.Content.ToSearchKeys()));
 
         private void AddTexts(NpgsqlParameterCollection parameters, Func<SyncItem, string?> select) =>
             parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = Array.ConvertAll(_lines, line => select(line.Item!)) });

@@ -40,3 +40,14 @@ public sealed record OrganisationReinstated(OrganisationState State) : IOrganisa
 
 [Event("membership.organisation-withdrawn.v1", "organisation")]
 public sealed record OrganisationWithdrawn(OrganisationState State) : IOrganisationEvent;
+
+/// <summary>
+/// It turned out to be a duplicate: the record <paramref name="IntoId"/> stands for it, has its external ids, and answers where this one is asked for. Its status is
+/// <c>merged</c> here. Told again where that record was itself merged, with the one that stands now.
+/// </summary>
+[Event("membership.organisation-merged.v1", "organisation")]
+public sealed record OrganisationMerged(OrganisationState State, Guid IntoId) : IOrganisationEvent;
+
+/// <summary>A merge was undone: it is a record of its own again, as its state says.</summary>
+[Event("membership.organisation-unmerged.v1", "organisation")]
+public sealed record OrganisationUnmerged(OrganisationState State) : IOrganisationEvent;

@@ -13,6 +13,7 @@ internal sealed class Scene
     private readonly string _mark = $"{Guid.NewGuid():N}"[..8];
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private Guid _organisation;
+    private Guid _twin;
     private Guid _invitee;
     private Guid _erased;
     private string _outcomeOfAnother = "";
@@ -81,6 +82,8 @@ internal sealed class Scene
         "ChangeNode" => new { names = new { en = "Changed" } },
         "RegisterOrganisation" => Network.Organisation(National, "Registered"),
         "ChangeOrganisation" => new { name = "Changed" },
+        "DismissDuplicate" => new { a = _organisation, b = _twin },
+        "MergeOrganisations" => new { mergedId = _twin, version = 999, mergedVersion = 999 },
         "StartAffiliation" => new { node = Own, category = "observer" },
         "MoveAffiliation" => Network.Decision("Because"),
         "RevokeAffiliationMove" => new { reason = "By mistake" },
@@ -158,6 +161,12 @@ internal sealed class Scene
         _ids["moves"] = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", ct)).Expect(200).Json["items"]![0]!["id"]!;
         _ids["conflicts"] = (string)(await steward.GetAsync("/api/v1/sync/conflicts?limit=500", ct)).Expect(200).Json["items"]!.AsArray().Single(conflict => (string?)conflict!["node"] == Own)!["id"]!;
 
+        _ids["search"] = $"{_organisation}";
+        _twin = await TwinAsync();
+        _ids["duplicates"] = $"{await TwinAsync()}";
+        var (survivor, merged) = (await TwinAsync(), await TwinAsync());
+        _ids["merges"] = $"{(await steward.PostAsync($"/api/v1/organisations/{survivor}/merge", new { mergedId = merged, version = 1, mergedVersion = 1 }, ct)).Expect(200).Id}";
+
         var person = await AddAsync(steward, "/api/v1/persons", Person("Account", $"{_mark}.account@example.org"), ct);
         _ids["persons"] = person;
         _ids["roles"] = await AddAsync(steward, $"/api/v1/persons/{person}/roles", Contact, ct);
@@ -177,6 +186,8 @@ internal sealed class Scene
 
         await steward.PostAsync("/api/v1/clients", Client(_ids["clients"] = $"client-{_mark}"), ct);
         await steward.PostAsync("/api/v1/apps", App(_ids["apps"] = $"app-{_mark}"), ct);
+
+        async Task<Guid> TwinAsync() => Guid.Parse(await AddAsync(steward, "/api/v1/organisations", Network.Organisation(National, $"Twin {_mark}"), ct));
 
         async Task<Answer> PushAsync(string name, int? baseVersion = null) =>
             await steward.PostAsync("/api/v1/sync/batches", new { items = (object[])[Item("member", name, baseVersion)] }, ct);

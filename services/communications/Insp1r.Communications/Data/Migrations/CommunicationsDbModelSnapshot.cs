@@ -156,6 +156,10 @@ namespace Insp1r.Communications.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("acronym");
 
+                    b.Property<Guid?>("MergedInto")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_into");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")

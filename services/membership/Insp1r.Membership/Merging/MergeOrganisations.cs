@@ -1,0 +1,130 @@
+using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Affiliations;
+using Insp1r.Membership.Data;
+using Insp1r.Membership.Organisations;
+using Insp1r.Messaging.Log;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Merging;
+
+/// <summary>Two records of one organisation become one. The platform never does it by itself.</summary>
+internal static class MergeOrganisations
+{
+    private const string Ours = "ours";
+    private const string Theirs = "theirs";
+    private const int MaxReason = 2_000;
+
+    /// <summary>
+    /// <c>mergedId</c> is the duplicate; <c>version</c> and <c>mergedVersion</c> are those that were compared, of this record and of the duplicate.
+    /// </summary>
+    public sealed record Request(Guid MergedId, int Version, int MergedVersion, Choices? Fields = null, string? Reason = null);
+
+    /// <summary>For each field: ours (if not given), this record's; or theirs, the duplicate's.</summary>
+    public sealed record Choices(
+        string Name = Ours, string Names = Ours, string Acronym = Ours, string Country = Ours, string Types = Ours, string Website = Ours);
+
+    public static async Task<Results<Ok<MergeResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var choices = request.Fields ?? new Choices();
+        var errors = Check(id, request, choices);
+        if (errors.Any)
+            return errors.ToProblem();
+
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        var (survivor, merged, refusal) = await db.LockPairAsync(id, request.MergedId, caller, ct);
+        if (refusal is not null)
+            return refusal;
+        foreach (var record in (MemberOrganisation[])[survivor!, merged!])
+        {
+            if (record.MergedInto is { } into)
+                return MergeErrors.Merged.ToProblem($"{record.Id} was merged into {into} already.");
+        }
+
+        if (survivor!.Version != request.Version || merged!.Version != request.MergedVersion)
+            return CommonErrors.VersionStale.ToProblem($"The current versions are {survivor.Version} and {merged!.Version}; compare them again, then merge.");
+        if (await db.Database.SqlQuery<int>($"select 1 as \"Value\" from sync_conflict where organisation_id in ({id}, {merged.Id}) and resolved_at is null").AnyAsync(ct))
+            return MergeErrors.ConflictOpen.ToProblem("Resolve the open sync conflict first: it is about one of the two.");
+
+        var affiliations = await db.Affiliations.IgnoreQueryFilters()
+            .Where(a => a.OrganisationId == id || a.OrganisationId == merged.Id || a.ThroughId == merged.Id).OrderBy(a => a.Id).ToListAsync(ct);
+        if (affiliations.Exists(a => (a.OrganisationId, a.ThroughId) == (id, merged.Id) || (a.OrganisationId, a.ThroughId) == (merged.Id, id)))
+            return MergeErrors.OfFederation.ToProblem("One of them is a member through the other: they are two organisations, or that affiliation is wrong.");
+
+        var now = clock.GetUtcNow();
+        var moving = affiliations.FindAll(a => a.OrganisationId == merged.Id);
+        var inherited = affiliations.FindAll(a => a.ThroughId == merged.Id);
+        var before = survivor.Content;
+        var snapshot = new MergeSnapshot(
+            before, Choose(choices, before, merged.Content), merged.ExternalIds, [.. moving.Select(a => new MovedAffiliation(a.Id, a.YieldsOn))], [.. inherited.Select(a => a.Id)],
+            await db.PersonRoles.Where(r => r.OrganisationId == merged.Id).OrderBy(r => r.Id).Select(r => r.Id).ToArrayAsync(ct),
+            await db.Organisations.IgnoreQueryFilters().Where(o => o.MergedInto == merged.Id).OrderBy(o => o.Id).Select(o => o.Id).ToArrayAsync(ct));
+        var merge = new OrganisationMerge
+        {
+            Id = Guid.CreateVersion7(now),
+            SurvivorId = id,
+            MergedId = merged.Id,
+            Node = survivor.Node,
+            MergedNode = merged.Node,
+            Reason = request.Reason,
+            Snapshot = snapshot,
+            MergedAt = now,
+            MergedBy = caller.Id,
+        };
+        db.Add(merge);
+
+        var own = affiliations.FindAll(a => a.OrganisationId == id && a.YieldsOn is null);
+        foreach (var affiliation in moving)
+            affiliation.Belong(id, YieldsOn(affiliation, own), now);
+        foreach (var affiliation in inherited)
+            affiliation.StandThrough(id, now);
+        foreach (var affiliation in moving.Union(inherited))
+            db.Append(new AffiliationMoved(affiliation.State), now, reason: request.Reason);
+
+        survivor.Absorb(merged, snapshot.After, DateOnly.FromDateTime(now.UtcDateTime), now);
+        survivor.StandAsHome(affiliations, now);
+        await MergedLinks.MoveAsync(db, survivor, snapshot, merged.Id, now, ct);
+        db.Append(new OrganisationMerged(merged.State with { Status = MergedLinks.MergedStatus }, id), now, reason: request.Reason);
+        db.Append(new OrganisationUpdated(survivor.State), now, reason: request.Reason);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return TypedResults.Ok(MergeResponse.Of(merge, survivor.Name, merged.Name));
+    }
+
+    // On the days of which the survivor's own affiliation to the same network tells, that one is right.
+    private static DateOnly? YieldsOn(Affiliation moving, List<Affiliation> own)
+    {
+        var end = moving.YieldsOn ?? moving.Until ?? DateOnly.MaxValue;
+        var overlapping = own.FindAll(a => a.Node == moving.Node && a.Since < end && (a.Until is null || a.Until > moving.Since));
+        if (overlapping.Count == 0)
+            return moving.YieldsOn;
+
+        var first = overlapping.Min(a => a.Since);
+        return first < moving.Since ? moving.Since : first;
+    }
+
+    private static OrganisationContent Choose(Choices choices, OrganisationContent ours, OrganisationContent theirs) => new(
+        choices.Name == Theirs ? theirs.Name : ours.Name,
+        choices.Names == Theirs ? theirs.Names : ours.Names,
+        choices.Acronym == Theirs ? theirs.Acronym : ours.Acronym,
+        choices.Country == Theirs ? theirs.Country : ours.Country,
+        choices.Types == Theirs ? theirs.Types : ours.Types,
+        choices.Website == Theirs ? theirs.Website : ours.Website);
+
+    private static FieldErrors Check(Guid id, Request request, Choices choices)
+    {
+        var errors = new FieldErrors();
+        if (request.MergedId == id)
+            errors.Add("/mergedId", "same-record", "The id of another record.");
+        foreach (var (field, side) in ((string, string)[])
+            [("name", choices.Name), ("names", choices.Names), ("acronym", choices.Acronym), ("country", choices.Country), ("types", choices.Types), ("website", choices.Website)])
+            errors.OneOf($"/fields/{field}", side, [Ours, Theirs], "unknown-side");
+        if (request.Reason is not null)
+            errors.Required("/reason", request.Reason, MaxReason);
+        return errors;
+    }
+}

@@ -173,6 +173,54 @@ public sealed class ImportTests(Shared shared)
     }
 
     [Fact]
+    public async Task M12_SameKeyAgain_GetsTheSameAnswer()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        HttpContent Body() => new StringContent("name,country,types\nA,RW,ngo\n", Encoding.UTF8, Csv);
+        var address = $"/api/v1/imports?mode=commit&node={network.Node}";
+
+        var first = (await network.Contributor.SendAsync(HttpMethod.Post, address, Body(), Ct, ("Idempotency-Key", "import-1"))).Expect(200);
+        var again = (await network.Contributor.SendAsync(HttpMethod.Post, address, Body(), Ct, ("Idempotency-Key", "import-1"))).Expect(200);
+
+        Assert.Equal("1 created, 0 updated, 0 unchanged, 0 conflict, 0 rejected", first.Summary());
+        Assert.Equal(first.Text, again.Text);
+        Assert.Equal("true", again.Headers["Idempotent-Replayed"]);
+    }
+
+    [Fact]
+    public async Task M12_Import_IsToldFromASyncInTheAuditTrail()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+
+        (await ImportAsync(network, "name,country,types\nA,RW,ngo\n", "commit")).Expect(200);
+
+        var origin = await shared.ScalarAsync<string>("select origin || ' ' || actor from change_log where node = $1 and type = 'membership.organisation-registered.v1'", Ct, network.Node);
+        Assert.StartsWith("import ", origin, StringComparison.Ordinal);
+        Assert.EndsWith($"contributor-{network.Ns}", origin, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task M12_RecordChangedWhileItsRowWasCompleted_IsAConflict()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        await network.PushAsync([network.Item("1")], Ct);
+        // Holds the row from the moment on that the file's columns were completed from the record.
+        await using var connection = new Npgsql.NpgsqlConnection(shared.Database);
+        await connection.OpenAsync(Ct);
+        await using var writer = await connection.BeginTransactionAsync(Ct);
+        await using (var lockNamespace = new Npgsql.NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 20719))", connection, writer) { Parameters = { new() { Value = network.Ns } } })
+            await lockNamespace.ExecuteNonQueryAsync(Ct);
+        var importing = ImportAsync(network, $"id,name,country,types\n{network.Ns}:1,Renamed,RW,ngo\n", "commit");
+        await Until.TrueAsync(async () => await shared.ScalarAsync<long>("select count(*) from pg_locks where locktype = 'advisory' and not granted", Ct) > 0, "the import waits for the namespace", Ct);
+        await using (var change = new Npgsql.NpgsqlCommand("update member_organisation set acronym = 'NEW', version = 2 where node = $1", connection, writer) { Parameters = { new() { Value = network.Node } } })
+            await change.ExecuteNonQueryAsync(Ct);
+        await writer.CommitAsync(Ct);
+
+        Assert.Equal(["conflict"], Rows((await importing).Expect(200)).Select(row => (string)row["result"]!));
+        Assert.Equal("NEW", await shared.ScalarAsync<string>("select acronym from member_organisation where node = $1", Ct, network.Node));
+    }
+
+    [Fact]
     public async Task M12_Mapping_SaysWhichHeaderIsWhich()
     {
         var network = await shared.NewNetworkAsync(Ct);

@@ -135,7 +135,7 @@ internal static class ImportMembers
     private static ProblemHttpResult TooLong() =>
         ImportErrors.TooLarge.ToProblem($"A file has at most {ImportTable.MaxRows} rows. Divide it, or send a sync batch.");
 
-    private static ProblemHttpResult Unclear(ImportTable table, FieldErrors errors) => ImportErrors.ColumnsMissing.ToProblem(
+    private static ProblemHttpResult Unclear(ImportTable table, FieldErrors errors) => ImportErrors.ColumnsUnclear.ToProblem(
         $"{string.Join(' ', errors.Items.Select(error => error.Detail))} The headers found are: {string.Join(", ", table.Headers.Take(30).Select(header => $"'{(header.Length > 60 ? header[..60] : header)}'"))}.",
         errors.Items,
         new Dictionary<string, object?>(StringComparer.Ordinal) { ["headers"] = table.Headers.Take(ImportTable.MaxColumns) });

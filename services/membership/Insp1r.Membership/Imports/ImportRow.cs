@@ -51,15 +51,24 @@ internal sealed class ImportRow(TableRow row)
     {
         var country = columns.Cell(row, ImportField.Country);
         var found = CountryNames.TryParse(country, out var alpha2);
+        var types = TypeWords.Parse(columns.Cell(row, ImportField.Types));
+        var known = types.Where(type => MovementTypes.Bit(type) != 0).ToList();
         var read = new ImportRow(row)
         {
             Name = Line(columns.Cell(row, ImportField.Name)),
             Country = found ? alpha2 : country,
-            Types = TypeWords.Parse(columns.Cell(row, ImportField.Types)),
+            // Where none is known, any will do: the row is refused for those that it names, and its other faults are still to be found.
+            Types = known.Count > 0 || types.Count == 0 ? known : [MovementTypes.All[^1]],
             Names = [Text(columns, row, ImportField.NameEn), Text(columns, row, ImportField.NameFr), Text(columns, row, ImportField.NameEs)],
             Acronym = Text(columns, row, ImportField.Acronym),
             Website = AddressOf(Text(columns, row, ImportField.Website)),
         };
+        for (var i = 0; i < types.Count; i++)
+        {
+            if (MovementTypes.Bit(types[i]) == 0)
+                OrganisationRules.UnknownType(read.Errors, i);
+        }
+
         if (!found && country.Length > 0)
             read.Errors.Add("/country", "unknown-country", $"'{(country.Length > 40 ? country[..40] : country)}' is neither an ISO 3166-1 code, such as RW, nor the name of one country in English, French or Spanish.");
         if (columns.Cell(row, ImportField.MemberSince) is { Length: > 0 } since)

@@ -21,8 +21,15 @@ internal sealed record ImportUpload(byte[] Bytes, string? Charset, string? Mappi
 
     public static async Task<(ImportUpload? Upload, ProblemHttpResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken ct)
     {
+        var isTooLarge = request.ContentLength > MaxFile + MaxFrame;
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = MaxFile + MaxFrame;
+        {
+            // The server drops what still comes, for five seconds at most: a client that reads only after it has sent then sees the answer.
+            size.MaxRequestBodySize = isTooLarge ? null : MaxFile + MaxFrame;
+        }
+
+        if (isTooLarge)
+            return (null, TooLarge());
         _ = MediaTypeHeaderValue.TryParse(request.ContentType, out var type);
         if (string.Equals(type?.MediaType.Value, Form, StringComparison.OrdinalIgnoreCase))
             return await ReadFormAsync(request, ct);
@@ -54,9 +61,10 @@ internal sealed record ImportUpload(byte[] Bytes, string? Charset, string? Mappi
         }
     }
 
-    private static (ImportUpload?, ProblemHttpResult?) Take(byte[] bytes, string? charset, string? mapping) => bytes.Length > MaxFile
-        ? (null, ImportErrors.TooLarge.ToProblem($"A file has at most {MaxFile >> 20} MB. Divide it, or send a sync batch."))
-        : (new ImportUpload(bytes, charset?.Trim('"'), mapping), null);
+    private static (ImportUpload?, ProblemHttpResult?) Take(byte[] bytes, string? charset, string? mapping) =>
+        bytes.Length > MaxFile ? (null, TooLarge()) : (new ImportUpload(bytes, charset?.Trim('"'), mapping), null);
+
+    private static ProblemHttpResult TooLarge() => ImportErrors.TooLarge.ToProblem($"A file has at most {MaxFile >> 20} MB. Divide it, or send a sync batch.");
 
     /// <summary>Which header is which field, such as {"Nom de la structure": "name", "Remarques": null}; null where it is not that.</summary>
     public static IReadOnlyDictionary<string, string?>? ReadMapping(string? json)

@@ -18,6 +18,8 @@ internal static class HelpCommand
                   --Parameters:NAME=X     a parameter of the application model (Insp1r.AppHost/AppHost.cs)
               ./insp1r status [--json]    every resource: state, address, process id, restarts; exit code 0 where all is well
               ./insp1r token [CLIENT]     an access token of a development client (steward); --list names them
+              ./insp1r import FILE --node NODE  what would become of a list of members (CSV or .xlsx); --help
+                  --commit                write it
               ./insp1r logs NAME [-f]     what a resource printed, and with -f what it prints from now on
               ./insp1r down               stop what runs, whichever terminal started it
               ./insp1r reset [--yes]      stop it and delete all data, passwords and logs, after asking

@@ -5,7 +5,7 @@ using Insp1r.Platform;
 var root = new RootCommand("The INSP!R platform on this machine: ./insp1r up starts it, ./insp1r help explains all.")
 {
     UpCommand.Create(), StatusCommand.Create(), TokenCommand.Create(), LogsCommand.Create(), DownCommand.Create(), ResetCommand.Create(),
-    TestCommand.Create(), HelpCommand.Create(),
+    TestCommand.Create(), ImportCommand.Create(), HelpCommand.Create(),
 };
 
 // The first thing that people type without knowing more.

@@ -17,22 +17,28 @@ internal static class TokenCommand
         command.SetAction(async (parsed, ct) =>
         {
             var installation = Installation.Current;
-            var clients = await ReadClientsAsync(installation.State, ct);
             if (parsed.GetValue(list))
             {
+                var clients = await ReadClientsAsync(installation.State, ct);
                 var width = clients.Max(c => c.ClientId.Length);
                 foreach (var known in clients)
                     Console.WriteLine($"{known.ClientId.PadRight(width)}  {string.Join(' ', known.Grants)}  ({string.Join(' ', known.Scopes)})  {known.Description}");
                 return 0;
             }
 
-            var name = parsed.GetValue(client);
-            var chosen = clients.FirstOrDefault(c => c.ClientId == name)
-                ?? throw new PlatformException($"There is no development client '{name}'. There are: {string.Join(", ", clients.Select(c => c.ClientId))}");
-            Console.WriteLine(await RequestAsync(installation.LiveStatus().Address!, chosen, ct));
+            Console.WriteLine(await OfAsync(installation, parsed.GetValue(client)!, ct));
             return 0;
         });
         return command;
+    }
+
+    /// <summary>An access token of the development client with this name.</summary>
+    public static async Task<string> OfAsync(Installation installation, string name, CancellationToken ct)
+    {
+        var clients = await ReadClientsAsync(installation.State, ct);
+        var chosen = clients.FirstOrDefault(c => c.ClientId == name)
+            ?? throw new PlatformException($"There is no development client '{name}'. There are: {string.Join(", ", clients.Select(c => c.ClientId))}");
+        return await RequestAsync(installation.LiveStatus().Address!, chosen, ct);
     }
 
     private static async Task<List<DevelopmentClient>> ReadClientsAsync(StateFolder state, CancellationToken ct)

@@ -48,8 +48,8 @@ internal static partial class PushBatch
         if (key is not null && !IdempotencySchema.IsValid(key))
             return IdempotencyErrors.BadKey.ToProblem("The key is 1 to 200 visible ASCII characters.");
 
-        var options = new SyncOptions(query.Mode is not "validate", query.Atomic ?? false, key);
-        var intake = new SyncIntake(caller, nodes, hashed: options is { Commit: true, Key: not null });
+        var options = new SyncOptions(query.Mode is not "validate", query.Atomic ?? false, key, "sync");
+        var intake = new SyncIntake(caller, nodes, hashed: options is { Commit: true, Key: not null }, clock.GetUtcNow());
         await using var batch = new SyncBatch(database, signal, clock, logger, caller, options);
         try
         {

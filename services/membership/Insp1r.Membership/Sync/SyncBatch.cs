@@ -7,8 +7,11 @@ using Npgsql;
 
 namespace Insp1r.Membership.Sync;
 
-/// <summary>How a batch is to be treated. <paramref name="Key"/> is the Idempotency-Key, if there is one.</summary>
-internal sealed record SyncOptions(bool Commit, bool Atomic, string? Key);
+/// <summary>
+/// How a batch is to be treated. <paramref name="Key"/> is the Idempotency-Key, if there is one; <paramref name="Way"/> is the word for it in the audit
+/// trail: sync, or import.
+/// </summary>
+internal sealed record SyncOptions(bool Commit, bool Atomic, string? Key, string Way);
 
 /// <summary>
 /// One batch at work: its chunks one after the other, each in its own short transaction, on one connection. With a key, the results
@@ -21,7 +24,7 @@ internal sealed partial class SyncBatch(
 
     private readonly string[] _nodes = caller.NodesFor(Role.Contributor);
     // All that a batch changes is told from what other batches changed.
-    private readonly Cause _cause = Cause.Current with { Way = $"sync {Guid.CreateVersion7(clock.GetUtcNow())}" };
+    private readonly Cause _cause = Cause.Current with { Way = $"{options.Way} {Guid.CreateVersion7(clock.GetUtcNow())}" };
     private readonly Dictionary<string, SyncCounts> _countsByNode = new(StringComparer.Ordinal);
     // Records with several external ids that this batch has named: by another id it must not name them again.
     private readonly HashSet<Guid> _namedByOneId = [];

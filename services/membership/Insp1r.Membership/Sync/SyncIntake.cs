@@ -9,11 +9,11 @@ namespace Insp1r.Membership.Sync;
 /// Turns the lines of one body into chunks, and rejects what can be judged without the records: what cannot be read, what lies
 /// outside the caller's nodes, and what the same body says twice.
 /// </summary>
-internal sealed class SyncIntake(Caller caller, NodeDirectory nodes, bool hashed)
+internal sealed class SyncIntake(Caller caller, NodeDirectory nodes, bool hashed, DateTimeOffset now)
 {
     public const int MaxLine = 64 * 1024;
 
-    private readonly SyncItemReader _reader = new();
+    private readonly SyncItemReader _reader = new(now);
     // 128-bit hashes instead of the ids: a million lines must not cost a hundred megabytes.
     private readonly HashSet<UInt128> _seen = [];
     private readonly IncrementalHash? _hash = hashed ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
@@ -32,6 +32,17 @@ internal sealed class SyncIntake(Caller caller, NodeDirectory nodes, bool hashed
             line.Reject();
         else
             Judge(line, line.Item);
+        return Add(line);
+    }
+
+    /// <summary>Takes an item in which faults were found before it became JSON: they are told instead of what follows from them.</summary>
+    public SyncChunk? TakeFaulty(int number, ReadOnlySpan<byte> json, FieldErrors faults)
+    {
+        var others = new FieldErrors();
+        _reader.Read(json, others, out var externalId);
+        var line = new SyncLine(number) { ExternalId = externalId };
+        foreach (var error in faults.Items.Concat(others.Items.Where(other => faults.Items.All(fault => fault.Pointer != other.Pointer))))
+            line.Reject(error.Pointer, error.Code, error.Detail);
         return Add(line);
     }
 

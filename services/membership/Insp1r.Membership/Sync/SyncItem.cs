@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Reference;
@@ -8,17 +10,18 @@ using Insp1r.ServiceDefaults.Problems;
 namespace Insp1r.Membership.Sync;
 
 /// <summary>One valid item of a batch.</summary>
-internal sealed record SyncItem(string ExternalId, int Colon, string Node, OrganisationContent Content, int? BaseVersion);
+/// <param name="MemberSince">The first day of its membership, where the item creates the record; else it is not looked at. Null: the day on which it comes.</param>
+internal sealed record SyncItem(string ExternalId, int Colon, string Node, OrganisationContent Content, int? BaseVersion, DateOnly? MemberSince);
 
 /// <summary>
 /// Reads one item as strictly as a POST is read, by hand: a wrong member gets a pointer and a reason, and a hundred thousand items
 /// cost no reflection. Not thread-safe: it keeps the last node, since a file mostly names one.
 /// </summary>
-internal sealed class SyncItemReader
+internal sealed class SyncItemReader(DateTimeOffset now)
 {
     private const int MaxListed = 20;
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 16 };
-    private static readonly string[] Members = ["type", "externalId", "node", "name", "names", "acronym", "country", "types", "website", "baseVersion"];
+    private static readonly string[] Members = ["type", "externalId", "node", "name", "names", "acronym", "country", "types", "website", "baseVersion", "memberSince"];
 
     private string _lastNode = "";
 
@@ -82,6 +85,7 @@ internal sealed class SyncItemReader
         : reader.ValueTextEquals("acronym"u8) ? 5
         : reader.ValueTextEquals("website"u8) ? 8
         : reader.ValueTextEquals("baseVersion"u8) ? 9
+        : reader.ValueTextEquals("memberSince"u8) ? 10
         : -1;
 
     private void ReadMember(int member, ref Utf8JsonReader reader, ref Draft draft, FieldErrors errors)
@@ -121,12 +125,15 @@ internal sealed class SyncItemReader
             case 8:
                 draft.Website = ReadText("/website", ref reader, errors);
                 break;
-            default:
+            case 9:
                 if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) && version > 0)
                     draft.BaseVersion = version;
                 else if (reader.TokenType != JsonTokenType.Null)
                     errors.Add("/baseVersion", "wrong-type", "A version that you read: a number from 1.");
                 reader.Skip();
+                break;
+            default:
+                draft.MemberSince = ReadDay(ref reader, errors);
                 break;
         }
     }
@@ -146,6 +153,16 @@ internal sealed class SyncItemReader
         errors.Add(pointer, "wrong-type", "A text is expected.");
         reader.Skip();
         return "-";
+    }
+
+    private static DateOnly? ReadDay(ref Utf8JsonReader reader, FieldErrors errors)
+    {
+        if (reader.TokenType == JsonTokenType.String && DateOnly.TryParseExact(Text(ref reader), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            return day;
+        if (reader.TokenType != JsonTokenType.Null)
+            errors.Add("/memberSince", "bad-date", "A day, such as 2014-05-01.");
+        reader.Skip();
+        return null;
     }
 
     // Null where the text has no UTF-16 form: an unpaired surrogate, or bytes that are not UTF-8.
@@ -255,6 +272,7 @@ internal sealed class SyncItemReader
         if (draft.Types is null)
             OrganisationRules.NoTypes(errors);
         OrganisationRules.Website(errors, draft.Website);
+        AffiliationRules.NotInFuture(errors, "/memberSince", draft.MemberSince, now);
         if (errors.Any)
             return null;
 
@@ -262,7 +280,7 @@ internal sealed class SyncItemReader
         return new SyncItem(
             draft.ExternalId!, colon, draft.Node!,
             new OrganisationContent(draft.Name!, names, draft.Acronym, country, MovementTypes.Of(draft.Types!.Value), draft.Website),
-            draft.BaseVersion);
+            draft.BaseVersion, draft.MemberSince);
     }
 
     private struct Draft
@@ -278,5 +296,6 @@ internal sealed class SyncItemReader
         public int? Types;
         public string? Website;
         public int? BaseVersion;
+        public DateOnly? MemberSince;
     }
 }

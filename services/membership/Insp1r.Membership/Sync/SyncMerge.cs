@@ -66,17 +66,17 @@ internal static class SyncMerge
     private const string Commit = $$"""
         with item as (
           select * from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                               $10::text[], $11::int[], $14::text[], $15::text[], $16::uuid[], $17::uuid[], $24::text[])
-            as i(ord, namespace, value, node, name, names, acronym, country, types, website, base, search, body, new_id, log_id, keys)),
+                               $10::text[], $11::int[], $14::text[], $15::text[], $16::uuid[], $17::uuid[], $24::text[], $25::date[])
+            as i(ord, namespace, value, node, name, names, acronym, country, types, website, base, search, body, new_id, log_id, keys, since)),
         {{Judge}},
         created as (
           insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, keys, since, recorded_at, created_at, updated_at)
           select new_id, 1, node, name, names::jsonb, acronym, country, string_to_array(types, ','), website, 'active',
-                 array[namespace || ':' || value], search, string_to_array(keys, E'\n'), ($18 at time zone 'utc')::date, $18, $18, $18
+                 array[namespace || ':' || value], search, string_to_array(keys, E'\n'), coalesce(since, ($18 at time zone 'utc')::date), $18, $18, $18
           from judged where verdict = 0 order by ord),
         affiliated as (
           insert into affiliation (id, version, organisation_id, node, since, first_category, first_status, category, status, recorded_by, recorded_at)
-          select gen_random_uuid(), 1, new_id, node, ($18 at time zone 'utc')::date, 'full', 'active', 'full', 'active', $20, $18
+          select gen_random_uuid(), 1, new_id, node, coalesce(since, ($18 at time zone 'utc')::date), 'full', 'active', 'full', 'active', $20, $18
           from judged where verdict = 0 order by ord),
         linked as (
           insert into external_id (namespace, value, organisation_id)
@@ -152,6 +152,7 @@ internal static class SyncMerge
         foreach (var text in (string?[])[Activity.Current?.Id, cause.Actor, cause.App, cause.Origin, cause.Reason])
             merge.Parameters.Add(new NpgsqlParameter { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         items.AddKeys(merge.Parameters);
+        items.AddFirstDays(merge.Parameters);
         batch.BatchCommands.Add(merge);
 
         await using var reader = await batch.ExecuteReaderAsync(ct);
@@ -239,6 +240,9 @@ internal static class SyncMerge
         }
 
         public void AddKeys(NpgsqlParameterCollection parameters) => AddTexts(parameters, item => string.Join('\n', item.Content.ToSearchKeys()));
+
+        public void AddFirstDays(NpgsqlParameterCollection parameters) =>
+            parameters.Add(new NpgsqlParameter<DateOnly?[]> { TypedValue = Array.ConvertAll(_lines, line => line.Item!.MemberSince) });
 
         private void AddTexts(NpgsqlParameterCollection parameters, Func<SyncItem, string?> select) =>
             parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = Array.ConvertAll(_lines, line => select(line.Item!)) });

@@ -31,11 +31,12 @@ internal sealed record SyncRequest(IReadOnlyList<SyncRequestItem> Items);
 
 /// <summary>
 /// <c>type</c> is organisation; <c>externalId</c> your own id, as namespace:value; <c>country</c> alpha-2, alpha-3 or M49.
-/// <c>baseVersion</c> is the version that your change began from: without it, yours wins.
+/// <c>baseVersion</c> is the version that your change began from: without it, yours wins. <c>memberSince</c> is the first day of the membership, where the
+/// item creates the record.
 /// </summary>
 internal sealed record SyncRequestItem(
     string Type, string ExternalId, string Node, string Name, IReadOnlyDictionary<string, string>? Names, string? Acronym, string Country,
-    IReadOnlyList<string> Types, string? Website, int? BaseVersion);
+    IReadOnlyList<string> Types, string? Website, int? BaseVersion, DateOnly? MemberSince);
 
 /// <summary>The results in the order of the items. As NDJSON, each line is a result and the last one the summary.</summary>
 internal sealed record SyncResponse(IReadOnlyList<SyncResponseItem> Results, SyncSummary Summary);

@@ -6,6 +6,7 @@ namespace Insp1r.ServiceDefaults.Http;
 
 /// <summary>
 /// Bodies are UTF-8 (RFC 8259) and come as they are. One that says it is something else would be read as what it is not, so it is refused.
+/// (A CSV file is in whatever its office writes, and its reader minds what it says.)
 /// </summary>
 internal sealed class BodyEncoding(RequestDelegate next)
 {
@@ -22,7 +23,8 @@ internal sealed class BodyEncoding(RequestDelegate next)
         }
 
         return headers.ContentType.Count > 0 && MediaTypeHeaderValue.TryParse(headers.ContentType.ToString(), out var type)
-            && type.Charset.HasValue && !Charsets.Contains(HeaderUtilities.RemoveQuotes(type.Charset).ToString(), StringComparer.OrdinalIgnoreCase)
+            && type.Charset.HasValue && !type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase)
+            && !Charsets.Contains(HeaderUtilities.RemoveQuotes(type.Charset).ToString(), StringComparer.OrdinalIgnoreCase)
             ? CommonErrors.UnsupportedMediaType.ToProblem("Send the body in UTF-8.").ExecuteAsync(context)
             : next(context);
     }

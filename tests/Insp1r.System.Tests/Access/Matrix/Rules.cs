@@ -106,6 +106,7 @@ internal static class Rules
         ("PublishConsentWording", Root("steward", "write")),
 
         ("PushBatch", new(Place.Batch, "contributor", "sync")),
+        ("ImportMembers", Node("contributor", "sync")),
         ("ListSyncConflicts", List("contributor") with { Query = "?state=all" }),
         ("ReadSyncConflict", Node("contributor")),
         ("ResolveSyncConflict", Node("contributor", "sync")),

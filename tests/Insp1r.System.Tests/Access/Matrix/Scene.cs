@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Insp1r.System.Tests.Contract;
 using Insp1r.Testing.Stack;
@@ -61,7 +62,7 @@ internal sealed class Scene
                 break;
         }
 
-        return ApiDocument.Address(operation, ids);
+        return ApiDocument.Address(operation, ids) + (operation.Name == "ImportMembers" ? $"?node={Own}" : "");
     }
 
     /// <summary>What a list has in it for those who may read it.</summary>
@@ -94,6 +95,7 @@ internal sealed class Scene
         "RecordFigure" => new { node = Own, measure = "member-organisations", says = Says },
         "CorrectFigure" => new { reason = "Misread", says = Says },
         "PushBatch" => new { items = (object[])[Item($"{Guid.NewGuid():N}", "Pushed")] },
+        "ImportMembers" => new StringContent("name,country,types\nImported,BF,ngo\n", Encoding.UTF8, "text/csv"),
         "ResolveSyncConflict" => new { take = "ours" },
         "RecordPerson" => Person("Recorded", null),
         "ChangePerson" => new { name = "Changed" },

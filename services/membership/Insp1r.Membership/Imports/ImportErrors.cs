@@ -1,0 +1,10 @@
+using Insp1r.ServiceDefaults.Problems;
+
+namespace Insp1r.Membership.Imports;
+
+internal static class ImportErrors
+{
+    public static readonly Error TooLarge = new(413, "too-large", "Payload Too Large");
+    public static readonly Error Unreadable = new(422, "unreadable-file", "The file cannot be read");
+    public static readonly Error ColumnsUnclear = new(422, "columns-unclear", "The columns of the file are not clear");
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Xml;
+using ExcelDataReader;
+using Insp1r.ServiceDefaults.Problems;
+
+namespace Insp1r.Membership.Imports;
+
+/// <summary>A spreadsheet (.xlsx): the first visible sheet that has something in it.</summary>
+internal static class SpreadsheetFile
+{
+    public const string MediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+    /// <summary>What 20,000 full rows never reach; a file of 20 MB could unfold to 20 GB.</summary>
+    private const long MaxUnfolded = 150L << 20;
+    private const int MaxParts = 2_000;
+
+    /// <summary>Excel's own bounds. Beyond them a file is made to do harm: the reader makes room for what it announces.</summary>
+    private const int MaxSheetColumns = 16_384;
+    private const int MaxSheetRows = 1_048_576;
+    private const long MaxSheetCells = 50_000_000;
+
+    private const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    private const string Package = "http://schemas.openxmlformats.org/package/2006/";
+
+    // The reader asks for Windows-1252 even where it reads XML.
+    static SpreadsheetFile() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
+    public static bool Is(ReadOnlySpan<byte> file) => file.StartsWith("PK\x03\x04"u8);
+
+    /// <summary>The format before 2007, and files with a password.</summary>
+    public static bool IsOld(ReadOnlySpan<byte> file) => file.StartsWith<byte>([0xD0, 0xCF, 0x11, 0xE0]);
+
+    public static TableRows? Read(byte[] file, FieldErrors errors)
+    {
+        try
+        {
+            if (Unfolded(file) is { } size && size <= MaxUnfolded)
+                return ReadSheet(file, errors);
+            errors.Add("", "too-large", $"Unpacked, a spreadsheet has at most {MaxUnfolded >> 20} MB in {MaxParts} parts.");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The reader trusts its files, and a malformed one meets it as a null, a bad index or a bad number. It is given bytes
+            // alone, so whatever it throws is about them.
+            errors.Add("", "bad-spreadsheet", "The spreadsheet is damaged: open it and save it as .xlsx or .csv again.");
+        }
+
+        return null;
+    }
+
+    // As the file says; what unpacks a part stops at the length that it says.
+    private static long? Unfolded(byte[] file)
+    {
+        using var zip = new ZipArchive(new MemoryStream(file));
+        return zip.Entries.Count <= MaxParts ? zip.Entries.Sum(entry => Math.Min(entry.Length, MaxUnfolded + 1)) : null;
+    }
+
+    private static TableRows ReadSheet(byte[] file, FieldErrors errors)
+    {
+        using var reader = ExcelReaderFactory.CreateOpenXmlReader(new MemoryStream(file));
+        while ((reader.FieldCount == 0 || reader.VisibleState != "visible") && reader.NextResult())
+        {
+            // An empty or hidden sheet.
+        }
+
+        var rows = new TableRows();
+        if (reader.FieldCount > MaxSheetColumns || reader.RowCount > MaxSheetRows || (long)reader.FieldCount * reader.RowCount > MaxSheetCells)
+        {
+            errors.Add("", "too-large", "The sheet reaches too far: delete what stands far below or to the right of the list.");
+            return rows;
+        }
+
+        while (!rows.IsTooLong && !errors.Any && reader.Read())
+        {
+            for (var column = 0; column < reader.FieldCount; column++)
+                rows.Cell(TextOf(reader.GetValue(column)), errors);
+            rows.End();
+        }
+
+        return rows;
+    }
+
+    private static string TextOf(object? value) => value switch
+    {
+        DateTime { TimeOfDay.Ticks: 0 } day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        DateTime time => time.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture),
+        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+        _ => value?.ToString() ?? "",
+    };
+
+    /// <summary>One sheet of texts: an id such as 0001 keeps its zeroes, and nothing is taken for a formula.</summary>
+    public static byte[] Write(IEnumerable<IReadOnlyList<string>> rows)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Add(zip, "[Content_Types].xml", $"""
+                <Types xmlns="{Package}content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+                <Override PartName="/xl/workbook.xml" ContentType="{MediaType}.main+xml"/>
+                <Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>
+                """);
+            Add(zip, "_rels/.rels", $"""<Relationships xmlns="{Package}relationships"><Relationship Id="r1" Type="{Relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>""");
+            Add(zip, "xl/_rels/workbook.xml.rels", $"""<Relationships xmlns="{Package}relationships"><Relationship Id="r1" Type="{Relations}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>""");
+            Add(zip, "xl/workbook.xml", $"""<workbook xmlns="{Main}" xmlns:r="{Relations}"><sheets><sheet name="Members" sheetId="1" r:id="r1"/></sheets></workbook>""");
+            using var part = zip.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.Fastest).Open();
+            WriteSheet(part, rows);
+        }
+
+        return stream.ToArray();
+    }
+
+    private static void WriteSheet(Stream part, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        using var xml = XmlWriter.Create(part, new XmlWriterSettings { CheckCharacters = false, NewLineHandling = NewLineHandling.Entitize });
+        xml.WriteStartElement("worksheet", Main);
+        xml.WriteStartElement("sheetData", Main);
+        foreach (var row in rows)
+        {
+            xml.WriteStartElement("row", Main);
+            foreach (var cell in row)
+            {
+                xml.WriteStartElement("c", Main);
+                xml.WriteAttributeString("t", "inlineStr");
+                xml.WriteStartElement("is", Main);
+                xml.WriteStartElement("t", Main);
+                xml.WriteAttributeString("xml", "space", ns: null, "preserve");
+                xml.WriteString(new string([.. cell.Where(c => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c))]));
+                xml.WriteEndElement();
+                xml.WriteEndElement();
+                xml.WriteEndElement();
+            }
+
+            xml.WriteEndElement();
+        }
+
+        xml.WriteEndElement();
+        xml.WriteEndElement();
+    }
+
+    private static void Add(ZipArchive zip, string name, string content)
+    {
+        using var writer = new StreamWriter(zip.CreateEntry(name, CompressionLevel.Fastest).Open());
+        writer.Write(content);
+    }
+}

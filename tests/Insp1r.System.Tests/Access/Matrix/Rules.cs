@@ -67,6 +67,9 @@ internal static class Rules
         ("StartAffiliation", Node("steward", "write")),
         ("MoveAffiliation", Node("steward", "write")),
         ("RevokeAffiliationMove", Node("steward", "write")),
+        ("ReadOrganisationHistory", Node("reader")),
+        ("ReadAffiliationHistory", Node("reader")),
+        ("ReadNodeHistory", Anywhere("reader")),
 
         ("ListPersons", List("reader")),
         ("ReadPerson", Node("reader")),

@@ -13,6 +13,7 @@ internal sealed class Scene
     private readonly string _mark = $"{Guid.NewGuid():N}"[..8];
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private Guid _organisation;
+    private string _affiliation = "";
     private Guid _invitee;
     private Guid _erased;
     private string _outcomeOfAnother = "";
@@ -48,6 +49,9 @@ internal sealed class Scene
         {
             case "SubstantiateOutcome":
                 ids["outcomes"] = _outcomeOfAnother;
+                break;
+            case "ReadAffiliationHistory":
+                ids["affiliations"] = _affiliation;
                 break;
             case "ErasePerson":
                 ids["persons"] = $"{_erased}";
@@ -140,6 +144,7 @@ internal sealed class Scene
         _organisation = (await steward.GetAsync($"/api/v1/organisations/by-external-id/m{_mark}/member", ct)).Expect(200).Id;
         _ids["organisations"] = $"{_organisation}";
         _ids["affiliations"] = Own;
+        _affiliation = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations", ct)).Expect(200).Json["items"]![0]!["id"]!;
         (await steward.PostAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", Network.Decision("Fees"), ct)).Expect(200);
         _ids["moves"] = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", ct)).Expect(200).Json["items"]![0]!["id"]!;
         _ids["conflicts"] = (string)(await steward.GetAsync("/api/v1/sync/conflicts?limit=500", ct)).Expect(200).Json["items"]!.AsArray().Single(conflict => (string?)conflict!["node"] == Own)!["id"]!;

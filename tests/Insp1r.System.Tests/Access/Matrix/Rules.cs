@@ -71,6 +71,12 @@ internal static class Rules
         ("ReadAffiliationHistory", Node("reader")),
         ("ReadNodeHistory", Anywhere("reader")),
 
+        ("CountWork", List("contributor")),
+        ("ListIncomplete", List("contributor")),
+        ("ListStale", List("contributor")),
+        ("ListWaiting", List("contributor")),
+        ("ConfirmOrganisation", Node("contributor", "write")),
+
         ("ListPersons", List("reader")),
         ("ReadPerson", Node("reader")),
         ("ListPersonRoles", Node("reader")),

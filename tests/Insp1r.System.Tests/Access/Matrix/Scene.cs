@@ -14,6 +14,7 @@ internal sealed class Scene
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private Guid _organisation;
     private string _affiliation = "";
+    private Guid _applicant;
     private Guid _invitee;
     private Guid _erased;
     private string _outcomeOfAnother = "";
@@ -70,10 +71,11 @@ internal sealed class Scene
     /// <summary>What a list has in it for those who may read it.</summary>
     public string MarkOf(Operation operation) => operation.Name switch
     {
-        "ListOverrides" or "ReadSyncStatus" or "ReadChangesOfAdvocacy" or "ReadChangesOfCommunications" => $"\"{Own}\"",
+        "ListOverrides" or "ReadSyncStatus" or "ReadChangesOfAdvocacy" or "ReadChangesOfCommunications" or "CountWork" => $"\"{Own}\"",
         "ListAuditAdvocacy" or "ExportAuditAdvocacy" => _ids["campaigns"],
         "ListAuditCommunications" or "ExportAuditCommunications" => _ids["announcements"],
-        "ListAffiliations" => $"{_organisation}",
+        "ListAffiliations" or "ListIncomplete" => $"{_organisation}",
+        "ListStale" or "ListWaiting" => $"{_applicant}",
         "ListAuditMembership" or "ExportAuditMembership" or "ReadChangesOfMembership" => $"{_organisation}",
         _ => _ids[operation.Path[(operation.Path.LastIndexOf('/') + 1)..]],
     };
@@ -147,6 +149,9 @@ internal sealed class Scene
         _affiliation = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations", ct)).Expect(200).Json["items"]![0]!["id"]!;
         (await steward.PostAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", Network.Decision("Fees"), ct)).Expect(200);
         _ids["moves"] = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", ct)).Expect(200).Json["items"]![0]!["id"]!;
+        // It applied long ago, and nobody looked at it since. (Who confirms a record confirms another one.)
+        _applicant = (await steward.PostAsync("/api/v1/organisations", new { node = Own, name = "Applicant", country = "BF", types = (string[])["ngo"], status = "applied" }, ct)).Expect(201).Id;
+        await stack.ExecuteAsync("membership", $"update member_organisation set updated_at = now() - interval '2 years' where id = '{_applicant}'", ct);
         _ids["conflicts"] = (string)(await steward.GetAsync("/api/v1/sync/conflicts?limit=500", ct)).Expect(200).Json["items"]!.AsArray().Single(conflict => (string?)conflict!["node"] == Own)!["id"]!;
 
         var person = await AddAsync(steward, "/api/v1/persons", Person("Account", $"{_mark}.account@example.org"), ct);

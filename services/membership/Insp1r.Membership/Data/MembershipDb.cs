@@ -1,6 +1,7 @@
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Apps;
+using Insp1r.Membership.Bodies;
 using Insp1r.Membership.Mail;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
@@ -33,6 +34,8 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<PersonRole> PersonRoles => Set<PersonRole>();
     public DbSet<Consent> Consents => Set<Consent>();
     public DbSet<ConsentWording> ConsentWordings => Set<ConsentWording>();
+    public DbSet<DecisionBody> Bodies => Set<DecisionBody>();
+    public DbSet<BodyDecision> Decisions => Set<BodyDecision>();
 
     // Each index is there for a query, not because of a foreign key.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

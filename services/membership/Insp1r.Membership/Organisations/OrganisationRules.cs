@@ -66,13 +66,15 @@ internal static class OrganisationRules
 
     public static void RepeatedType(FieldErrors errors, int index) => errors.Add($"/types/{index}", "repeated", "Each type once.");
 
-    public static void Website(FieldErrors errors, string? website)
+    public static void Website(FieldErrors errors, string? website) => Website(errors, "/website", website);
+
+    public static void Website(FieldErrors errors, string pointer, string? website)
     {
         if (website is null)
             return;
-        errors.Text("/website", website, MaxWebsite);
+        errors.Text(pointer, website, MaxWebsite);
         if (!Uri.TryCreate(website, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
-            errors.Add("/website", "bad-address", "An address that begins with https:// or http://.");
+            errors.Add(pointer, "bad-address", "An address that begins with https:// or http://.");
     }
 
     public static void ExternalIds(FieldErrors errors, IReadOnlyList<string>? ids)

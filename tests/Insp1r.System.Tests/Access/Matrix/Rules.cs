@@ -77,6 +77,16 @@ internal static class Rules
         ("ListWaiting", List("contributor")),
         ("ConfirmOrganisation", Node("contributor", "write")),
 
+        ("ListBodies", Node("reader")),
+        ("ReadBody", Node("reader")),
+        ("ListMandates", Node("reader")),
+        ("ListDecisions", Node("reader")),
+        ("ReadDecision", Node("reader")),
+        ("AddBody", Node("steward", "write")),
+        ("ChangeBody", Node("steward", "write")),
+        ("EndMandate", Node("steward", "write")),
+        ("RecordDecision", Node("steward", "write")),
+
         ("ListPersons", List("reader")),
         ("ReadPerson", Node("reader")),
         ("ListPersonRoles", Node("reader")),

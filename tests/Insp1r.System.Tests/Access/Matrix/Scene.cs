@@ -89,6 +89,10 @@ internal sealed class Scene
         "ChangeOrganisation" => new { name = "Changed" },
         "StartAffiliation" => new { node = Own, category = "observer" },
         "MoveAffiliation" => Network.Decision("Because"),
+        "AddBody" => new { code = "added", from = "2024-01-01" },
+        "ChangeBody" => new { names = new { en = "Changed" } },
+        "EndMandate" => new { reason = "It is over" },
+        "RecordDecision" => Adopted,
         "RevokeAffiliationMove" => new { reason = "By mistake" },
         "PushBatch" => new { items = (object[])[Item($"{Guid.NewGuid():N}", "Pushed")] },
         "ResolveSyncConflict" => new { take = "ours" },
@@ -119,6 +123,8 @@ internal sealed class Scene
     };
 
     private object Contact => new { kind = "contact", title = "Secretary", from = "2024-01-01", organisationId = _organisation };
+
+    private static object Adopted => new { decidedOn = "2024-05-01", subject = "Dues", text = "As they are.", quorumNeeded = 3, present = 5, votesFor = 5, votesAgainst = 0 };
 
     private static object Consent => new
     {
@@ -157,6 +163,9 @@ internal sealed class Scene
         var person = await AddAsync(steward, "/api/v1/persons", Person("Account", $"{_mark}.account@example.org"), ct);
         _ids["persons"] = person;
         _ids["roles"] = await AddAsync(steward, $"/api/v1/persons/{person}/roles", Contact, ct);
+        _ids["mandates"] = await AddAsync(steward, $"/api/v1/persons/{person}/roles", new { kind = "mandate", title = "Member", from = "2024-01-01", node = Own, body = "board" }, ct);
+        _ids["bodies"] = (string)(await steward.GetAsync($"/api/v1/nodes/{Own}/bodies", ct)).Expect(200).Json["items"]![0]!["id"]!;
+        _ids["decisions"] = await AddAsync(steward, $"/api/v1/bodies/{_ids["bodies"]}/decisions", Adopted, ct);
         _ids["consents"] = await AddAsync(steward, $"/api/v1/persons/{person}/consents", Consent, ct);
         (_ids["consent-wordings"], _ids["{purpose}"]) = ("directory-network", "1");
         _invitee = Guid.Parse(await AddAsync(steward, "/api/v1/persons", Person("Invitee", $"{_mark}.invitee@example.org"), ct));

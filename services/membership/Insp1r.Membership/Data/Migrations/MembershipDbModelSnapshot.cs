@@ -390,6 +390,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("decided_on");
 
+                    b.Property<Guid?>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
                     b.Property<DateOnly>("Effective")
                         .HasColumnType("date")
                         .HasColumnName("effective");
@@ -584,6 +588,153 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasDatabaseName("ix_refresh_token_session_id");
 
                     b.ToTable("refresh_token", (string)null);
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Bodies.BodyDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Abstained")
+                        .HasColumnType("integer")
+                        .HasColumnName("abstained");
+
+                    b.Property<Guid>("BodyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("body_id");
+
+                    b.Property<string>("Concerns")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("concerns");
+
+                    b.Property<Guid?>("CorrectsId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("corrects_id");
+
+                    b.Property<DateOnly>("DecidedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("decided_on");
+
+                    b.Property<string>("Majority")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("majority");
+
+                    b.Property<string>("Minutes")
+                        .HasColumnType("text")
+                        .HasColumnName("minutes");
+
+                    b.Property<int>("Present")
+                        .HasColumnType("integer")
+                        .HasColumnName("present");
+
+                    b.Property<int>("QuorumNeeded")
+                        .HasColumnType("integer")
+                        .HasColumnName("quorum_needed");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<string>("Result")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("result");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<int>("VotesAgainst")
+                        .HasColumnType("integer")
+                        .HasColumnName("votes_against");
+
+                    b.Property<int>("VotesFor")
+                        .HasColumnType("integer")
+                        .HasColumnName("votes_for");
+
+                    b.HasKey("Id")
+                        .HasName("pk_body_decision");
+
+                    b.HasIndex("CorrectsId")
+                        .IsUnique()
+                        .HasDatabaseName("body_decision_corrected_once");
+
+                    b.HasIndex("BodyId", "DecidedOn", "Id")
+                        .HasDatabaseName("ix_body_decision_body_id_decided_on_id");
+
+                    b.ToTable("body_decision", null, t =>
+                        {
+                            t.HasCheckConstraint("body_decision_votes", "present >= quorum_needed and quorum_needed >= 1 and least(votes_for, votes_against, abstained) >= 0 and votes_for + votes_against + abstained <= present");
+                        });
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Bodies.DecisionBody", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("code")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("starts_on");
+
+                    b.Property<string>("Names")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("names");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly?>("To")
+                        .HasColumnType("date")
+                        .HasColumnName("ends_on");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_decision_body");
+
+                    b.HasIndex("Node", "Code")
+                        .IsUnique()
+                        .HasDatabaseName("decision_body_node_code");
+
+                    b.ToTable("decision_body", (string)null);
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Mail.OutgoingMail", b =>
@@ -1078,6 +1229,10 @@ namespace Insp1r.Membership.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_person_role");
 
+                    b.HasIndex("Node", "Body")
+                        .HasDatabaseName("ix_person_role_node_body")
+                        .HasFilter("body is not null");
+
                     b.HasIndex("OrganisationId", "PersonId")
                         .HasDatabaseName("ix_person_role_organisation_id_person_id");
 
@@ -1272,6 +1427,12 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_affiliation_move_affiliation_affiliation_id");
+
+                    b.HasOne("Insp1r.Membership.Bodies.BodyDecision", null)
+                        .WithMany()
+                        .HasForeignKey("DecisionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_affiliation_move_body_decision_decision_id");
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Apps.AuthorizationCode", b =>
@@ -1292,6 +1453,33 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_refresh_token_account_session_session_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Bodies.BodyDecision", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Bodies.DecisionBody", null)
+                        .WithMany()
+                        .HasForeignKey("BodyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_body_decision_decision_body_body_id");
+
+                    b.HasOne("Insp1r.Membership.Bodies.BodyDecision", null)
+                        .WithMany()
+                        .HasForeignKey("CorrectsId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_body_decision_body_decision_corrects_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Bodies.DecisionBody", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Nodes.NetworkNode", null)
+                        .WithMany()
+                        .HasForeignKey("Node")
+                        .HasPrincipalKey("Path")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_decision_body_network_node_node");
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Nodes.NetworkNode", b =>

@@ -6,6 +6,7 @@ using Insp1r.Membership.Mail;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Persons;
+using Insp1r.Membership.Records;
 using Insp1r.Messaging.Log;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -36,6 +37,7 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<ConsentWording> ConsentWordings => Set<ConsentWording>();
     public DbSet<DecisionBody> Bodies => Set<DecisionBody>();
     public DbSet<BodyDecision> Decisions => Set<BodyDecision>();
+    public DbSet<Comment> Comments => Set<Comment>();
 
     // Each index is there for a query, not because of a foreign key.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

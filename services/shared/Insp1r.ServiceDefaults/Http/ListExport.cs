@@ -34,7 +34,10 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
             return await next(context);
         // What is public may be looked at page by page; a file is for those who are known.
         if (Caller.Of(context.HttpContext.User) == Caller.Anonymous)
+        {
+            context.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
             return AccessErrors.Unauthorized.ToProblem("A file needs an access token.");
+        }
 
         // The first page decides: what is refused is refused as on screen.
         var (first, refusal) = await ReadAsync(null);

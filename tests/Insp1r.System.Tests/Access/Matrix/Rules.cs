@@ -70,6 +70,9 @@ internal static class Rules
         ("ReadOrganisationHistory", Node("reader")),
         ("ReadAffiliationHistory", Node("reader")),
         ("ReadNodeHistory", Anywhere("reader")),
+        ("ListComments", Node("reader")),
+        ("AddComment", Node("contributor", "write")),
+        ("WithdrawComment", Node("contributor", "write") with { Also = "/problems/forbidden" }),
 
         ("CountWork", List("contributor")),
         ("ListIncomplete", List("contributor")),

@@ -89,6 +89,7 @@ internal sealed class Scene
         "ChangeOrganisation" => new { name = "Changed" },
         "StartAffiliation" => new { node = Own, category = "observer" },
         "MoveAffiliation" => Network.Decision("Because"),
+        "AddComment" => new { text = "Noted" },
         "AddBody" => new { code = "added", from = "2024-01-01" },
         "ChangeBody" => new { names = new { en = "Changed" } },
         "EndMandate" => new { reason = "It is over" },
@@ -158,6 +159,7 @@ internal sealed class Scene
         // It applied long ago, and nobody looked at it since. (Who confirms a record confirms another one.)
         _applicant = (await steward.PostAsync("/api/v1/organisations", new { node = Own, name = "Applicant", country = "BF", types = (string[])["ngo"], status = "applied" }, ct)).Expect(201).Id;
         await stack.ExecuteAsync("membership", $"update member_organisation set updated_at = now() - interval '2 years' where id = '{_applicant}'", ct);
+        _ids["comments"] = await AddAsync(steward, $"/api/v1/organisations/{_organisation}/comments", new { text = "Noted" }, ct);
         _ids["conflicts"] = (string)(await steward.GetAsync("/api/v1/sync/conflicts?limit=500", ct)).Expect(200).Json["items"]!.AsArray().Single(conflict => (string?)conflict!["node"] == Own)!["id"]!;
 
         var person = await AddAsync(steward, "/api/v1/persons", Person("Account", $"{_mark}.account@example.org"), ct);

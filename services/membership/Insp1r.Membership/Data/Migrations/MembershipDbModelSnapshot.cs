@@ -1245,6 +1245,49 @@ namespace Insp1r.Membership.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Records.Comment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<Guid>("OrganisationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organisation_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_record_comment");
+
+                    b.HasIndex("Author")
+                        .HasDatabaseName("ix_record_comment_author");
+
+                    b.HasIndex("OrganisationId", "Id")
+                        .HasDatabaseName("ix_record_comment_organisation_id_id");
+
+                    b.ToTable("record_comment", null, t =>
+                        {
+                            t.HasCheckConstraint("record_comment_withdrawn", "withdrawn_at is null or text = ''");
+                        });
+                });
+
             modelBuilder.Entity("Insp1r.Messaging.Log.ChangeLogRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1532,6 +1575,16 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_person_role_person_person_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Records.Comment", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_record_comment_member_organisation_organisation_id");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>

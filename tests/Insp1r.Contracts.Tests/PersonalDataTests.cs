@@ -13,6 +13,7 @@ public sealed partial class PersonalDataTests
     private static readonly Dictionary<string, string> NotOfAPerson = new(StringComparer.Ordinal)
     {
         ["membership.node-*/state/names"] = "names of a network",
+        ["membership.body-*/state/names"] = "names of a committee",
         ["membership.organisation-*/state/name"] = "the name of an organisation",
         ["membership.organisation-*/state/names"] = "the name of an organisation",
         ["advocacy.target-*/state/names"] = "names of a government or another body",

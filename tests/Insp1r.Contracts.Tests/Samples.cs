@@ -37,6 +37,10 @@ internal static class Samples
         new FigureRecorded(new FigureState(
             Id(15), "insp1r", "countries", 25, "more-than", "in more than 25 countries", new DateOnly(2021, 1, 1), "year", "Report of the launch webinar",
             "https://www.example.org/report", Corrects: null)),
+        new BodyAdded(Body(1, "Steering committee")),
+        new BodyChanged(Body(2, "Coordination")),
+        new DecisionRecorded(new DecisionState(
+            Id(15), 1, Id(14), Mali, new DateOnly(2024, 3, 2), "two-thirds", QuorumNeeded: 5, Present: 7, VotesFor: 5, VotesAgainst: 1, Abstained: 1, "adopted", [new DecisionConcern("organisation", Id(1))], CorrectsId: null)),
         new PersonErased(new PersonTombstone(Id(11), 7, Mali)),
         new PersonHidden(new PersonReference(Id(11), 5, Mali)),
         new PersonShown(new PersonReference(Id(11), 6, Mali)),
@@ -63,6 +67,9 @@ internal static class Samples
     private static OrganisationState Organisation(int version, string status) => new(
         Id(1), version, Mali, "UTM", new Dictionary<string, string>(StringComparer.Ordinal) { ["fr"] = "Union Technique de la Mutualité" },
         "UTM", "ML", ["mutual-health-organisation"], "https://utm.example.org", status, ["inspir-demo:utm"]);
+
+    private static BodyState Body(int version, string name) => new(
+        Id(14), version, Mali, "steering-committee", new Dictionary<string, string>(StringComparer.Ordinal) { ["en"] = name }, new DateOnly(2014, 5, 1), To: null);
 
     private static AffiliationState Affiliation(int version, string status) => new(
         Id(12), version, Id(1), "insp1r.africa", "full", status, new DateOnly(2014, 5, 1), Until: null, ThroughId: null, MayVote: status == "active", MaySignOn: status == "active");

@@ -73,6 +73,8 @@ internal sealed class Records
         { Method.Method: "PATCH", Path: "/api/v1/persons/{id}" } => new { name = "Taken over" },
         { Method.Method: "PATCH" } => new { title = new { en = "Taken over" } },
         { Path: var path } when path.EndsWith("/substantiations", StringComparison.Ordinal) => Network.Agreement(Network.Nepal),
+        { Path: "/api/v1/organisations/{id}/comments" } => new { text = "Taken over" },
+        { Path: "/api/v1/nodes/{node}/bodies" } => new { code = "taken-over", from = "2024-01-01" },
         { Path: "/api/v1/persons/{id}/roles" } => new { kind = "mandate", title = "Taken over", from = "2024-01-01", node = Network.Rwanda.Node, body = "board" },
         { Path: "/api/v1/persons/{id}/roles/{roleId}/end" } => new { reason = "Taken over" },
         { Path: "/api/v1/persons/{id}/consents" } => Consent,

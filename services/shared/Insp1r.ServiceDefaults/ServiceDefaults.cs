@@ -94,11 +94,11 @@ public static class ServiceDefaultsExtensions
         return app;
     }
 
-    /// <summary>The group of the public API: <c>/api/v1</c> with ETags, 304 and fields=.</summary>
+    /// <summary>The group of the public API: <c>/api/v1</c> with ETags, 304 and fields=, and each list also as a file.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1");
-        api.AddEndpointFilter<ResourceFilter>();
+        api.AddEndpointFilter<ResourceFilter>().AddEndpointFilter<ListExport>();
         return api;
     }
 

@@ -112,6 +112,9 @@ internal sealed class AffiliationMove
     public required string DecidedBy { get; init; }
     public required DateOnly DecidedOn { get; init; }
 
+    /// <summary>The decision of a body that the platform has; null where it was told in words.</summary>
+    public Guid? DecisionId { get; init; }
+
     /// <summary>It changes what was answered before, of days that were over when it was recorded.</summary>
     public required bool IsCorrection { get; init; }
     public required string RecordedBy { get; init; }
@@ -193,6 +196,7 @@ internal sealed class AffiliationMapping : IEntityTypeConfiguration<Affiliation>
         move.ToTable("affiliation_move");
         move.Property(m => m.Id).ValueGeneratedNever();
         move.HasIndex(m => new { m.AffiliationId, m.Effective, m.Id });
+        move.HasOne<Bodies.BodyDecision>().WithMany().HasForeignKey(m => m.DecisionId).OnDelete(DeleteBehavior.Restrict);
         move.HasOne<Affiliation>().WithMany().HasForeignKey(m => m.AffiliationId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -1,5 +1,6 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Accounts;
+using Insp1r.Membership.Bodies;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Persons;
@@ -19,11 +20,11 @@ internal static class MoveAffiliation
 
     /// <summary>
     /// <c>to</c> is the new status, <c>category</c> the new category: one of them at least. <c>decidedBy</c> is the body that decided, such as "General assembly",
-    /// and <c>decidedOn</c> the day. It counts from <c>effective</c> on: today if not given. An earlier day changes what was answered before, and
+    /// and <c>decidedOn</c> the day; or <c>decisionId</c> is what a body of the network, or of one above it, adopted. It counts from <c>effective</c> on: today if not given. An earlier day changes what was answered before, and
     /// needs <c>correction</c>.
     /// </summary>
     public sealed record Request(
-        string Reason, string DecidedBy, DateOnly DecidedOn, string? To = null, string? Category = null, DateOnly? Effective = null, bool Correction = false);
+        string Reason, string? DecidedBy = null, DateOnly? DecidedOn = null, string? To = null, string? Category = null, DateOnly? Effective = null, bool Correction = false, Guid? DecisionId = null);
 
     public static async Task<Results<Ok<AffiliationResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, string node, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
@@ -38,6 +39,10 @@ internal static class MoveAffiliation
         var (organisation, affiliation, refusal) = await LockAsync(id, node, db, caller, ct);
         if (refusal is not null)
             return refusal;
+
+        var (decidedBy, decidedOn) = await DecisionAsync(errors, request, node, db, ct);
+        if (errors.Any)
+            return errors.ToProblem();
 
         var moves = await db.AffiliationMoves.Where(m => m.AffiliationId == affiliation!.Id && m.RevokedAt == null).ToListAsync(ct);
         var effective = request.Effective ?? today;
@@ -65,8 +70,9 @@ internal static class MoveAffiliation
             Status = request.To ?? status,
             Category = request.Category ?? category,
             Reason = request.Reason,
-            DecidedBy = request.DecidedBy,
-            DecidedOn = request.DecidedOn,
+            DecidedBy = decidedBy,
+            DecidedOn = decidedOn,
+            DecisionId = request.DecisionId,
             IsCorrection = effective < today,
             RecordedBy = caller.Id,
             RecordedAt = now,
@@ -152,11 +158,32 @@ internal static class MoveAffiliation
         _ => new OrganisationUpdated(state),
     };
 
+    private static async Task<(string By, DateOnly On)> DecisionAsync(FieldErrors errors, Request request, string node, MembershipDb db, CancellationToken ct)
+    {
+        if (request.DecisionId is not { } id)
+            return (request.DecidedBy!, request.DecidedOn!.Value);
+
+        var found = await (
+            from decision in db.Decisions
+            join body in db.Bodies on decision.BodyId equals body.Id
+            where decision.Id == id && !db.Decisions.Any(c => c.CorrectsId == id)
+            select new { decision.DecidedOn, decision.Result, body.Node, body.Code }).SingleOrDefaultAsync(ct);
+        if (found is { Result: DecisionResult.Adopted } && NodePath.Covers(found.Node, node))
+            return ($"{found.Code} of {found.Node}", found.DecidedOn);
+        errors.Add("/decisionId", "unknown-decision", $"What a body of {node}, or of a network above it, adopted and nobody corrected.");
+        return ("", default);
+    }
+
     private static FieldErrors Check(Request request, DateTimeOffset now)
     {
         var errors = new FieldErrors();
         errors.Required("/reason", request.Reason, MaxReason);
-        errors.Required("/decidedBy", request.DecidedBy, MaxBody);
+        if (request.DecisionId is null)
+            errors.Required("/decidedBy", request.DecidedBy, MaxBody);
+        else if ((request.DecidedBy, request.DecidedOn) is not (null, null))
+            errors.Add("/decidedBy", "not-both", "The decision says by whom and when.");
+        if (request is { DecisionId: null, DecidedOn: null })
+            errors.Add("/decidedOn", "required", "The day of the decision.");
         AffiliationRules.NotInFuture(errors, "/decidedOn", request.DecidedOn, now);
         AffiliationRules.Effective(errors, request.Effective, request.Correction, now);
         if (request.To is null && request.Category is null)

@@ -1,6 +1,7 @@
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Apps;
+using Insp1r.Membership.Bodies;
 using Insp1r.Membership.Duplicates;
 using Insp1r.Membership.Figures;
 using Insp1r.Membership.Mail;
@@ -8,6 +9,7 @@ using Insp1r.Membership.Merging;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Persons;
+using Insp1r.Membership.Records;
 using Insp1r.Membership.Services;
 using Insp1r.Membership.Strength;
 using Insp1r.Messaging.Log;
@@ -43,6 +45,9 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<PersonRole> PersonRoles => Set<PersonRole>();
     public DbSet<Consent> Consents => Set<Consent>();
     public DbSet<ConsentWording> ConsentWordings => Set<ConsentWording>();
+    public DbSet<DecisionBody> Bodies => Set<DecisionBody>();
+    public DbSet<BodyDecision> Decisions => Set<BodyDecision>();
+    public DbSet<Comment> Comments => Set<Comment>();
 
     // Each index is there for a query, not because of a foreign key.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

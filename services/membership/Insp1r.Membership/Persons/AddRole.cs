@@ -1,4 +1,5 @@
 using Insp1r.Membership.Affiliations;
+using Insp1r.Membership.Bodies;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
 using Insp1r.Messaging.Log;
@@ -12,11 +13,10 @@ namespace Insp1r.Membership.Persons;
 internal static class AddRole
 {
     private const int MaxTitle = 200;
-    private const int MaxBody = 60;
 
     /// <summary>
     /// A contact of a member organisation (<c>organisationId</c>), or a mandate: in an organisation, or in a <c>body</c> of a <c>node</c>,
-    /// such as steering-committee of insp1r.africa.rw. <c>to</c> is the last day of the term, where it is known.
+    /// such as steering-committee of insp1r.africa.rw, which is added to the node if it is its first. <c>to</c> is the last day of the term, where it is known.
     /// </summary>
     public sealed record Request(
         PersonRoleKind Kind, string Title, DateOnly From, DateOnly? To = null, Guid? OrganisationId = null, string? Node = null, string? Body = null);
@@ -48,6 +48,8 @@ internal static class AddRole
         var role = PersonRole.Record(
             Guid.CreateVersion7(now), id, request.Kind, request.OrganisationId, node, request.Body, request.Title, request.From, request.To, now);
         db.Add(role);
+        if (request.Body is { } body)
+            await DecisionBody.EnsureAsync(db, node, body, request.From, now, ct);
         db.AuditPerson(person, "role-added", null, RoleResponse.Of(role), now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
@@ -68,8 +70,8 @@ internal static class AddRole
         if (request.OrganisationId is null && request.Kind == PersonRoleKind.Mandate)
         {
             errors.Node("/node", request.Node ?? "");
-            if (request.Body is not { Length: > 0 and <= MaxBody } body || body[0] == '-' || !body.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
-                errors.Add("/body", "bad-body", $"1 to {MaxBody} lower-case letters, digits and hyphens, such as steering-committee.");
+            if (!DecisionBody.IsCode(request.Body))
+                errors.Add("/body", "bad-body", $"1 to {DecisionBody.MaxCode} lower-case letters, digits and hyphens, such as steering-committee.");
         }
 
         return errors;

@@ -35,21 +35,33 @@ internal static class EndRole
         if (!caller.May(Role.Steward, person.Node) && await access.HangsOnRoleAsync(roleId, ct))
             return AccessErrors.OutsideYourNodes.ToProblem($"What somebody may do on the platform hangs on this role: it is ended by a steward of {person.Node}.");
 
-        var now = clock.GetUtcNow();
+        if (await EndAsync(person, role, request, db, caller, access, clock.GetUtcNow(), ct) is { } problem)
+            return problem;
+
+        await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
+        return TypedResults.Ok(RoleResponse.Of(role));
+    }
+
+    /// <summary>
+    /// Ends a role of a person who is locked, and saves; what the person's node is told is in its audit trail. The problem to answer where that cannot be.
+    /// <see cref="AccountAccess.TellAsync"/> follows the commit.
+    /// </summary>
+    public static async Task<ProblemHttpResult?> EndAsync(
+        Person person, PersonRole role, Request request, MembershipDb db, Caller caller, AccountAccess access, DateTimeOffset now, CancellationToken ct)
+    {
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         if (Check(request, role, today) is { Any: true } errors)
             return errors.ToProblem();
         if (role.EndedAt is { } endedAt)
             return PersonErrors.RoleEnded.ToProblem($"It ended at {endedAt:O}.");
 
-        await access.EndWithRoleAsync(roleId, caller.Id, ct);
+        await access.EndWithRoleAsync(role.Id, caller.Id, ct);
         var before = RoleResponse.Of(role);
         role.End(request.To ?? today, request.Reason, now);
         db.AuditPerson(person, "role-ended", before, RoleResponse.Of(role), now);
         await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
-        await access.TellAsync(ct);
-        return TypedResults.Ok(RoleResponse.Of(role));
+        return null;
     }
 
     private static FieldErrors Check(Request request, PersonRole role, DateOnly today)

@@ -1,6 +1,7 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
 using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -30,6 +31,10 @@ internal static class PersonAccess
             return CommonErrors.Missing("person", person.Id);
         return caller.May(role, person.Node) ? null : AccessErrors.OutsideYourNodes.ToProblem($"You are not a {role.ToString().ToLowerInvariant()} of {person.Node}.");
     }
+
+    /// <summary>features.md, G5: a list about a person at risk is read on screen, and is no file.</summary>
+    public static ProblemHttpResult? RefusesFile(this PageQuery page, Person person) =>
+        page.IsFile && person.AtRisk ? AccessErrors.Forbidden.ToProblem("What is known of a person at risk goes into no file.") : null;
 
     /// <summary>
     /// Says in the audit trail what was changed of a person, or of what belongs to the person: under the person's id, so that an erasure

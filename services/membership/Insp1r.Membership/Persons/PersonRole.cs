@@ -32,7 +32,7 @@ internal sealed class PersonRole
     /// <summary>The node of the organisation when it was recorded, or the one whose body it is.</summary>
     public string Node { get; private init; } = "";
 
-    /// <summary>A body of the node, such as steering-committee; null for a role in an organisation.</summary>
+    /// <summary>A body of the node by its code, such as steering-committee; null for a role in an organisation.</summary>
     public string? Body { get; private init; }
 
     /// <summary>In the person's own words, such as "General secretary". Empty once the person is erased.</summary>
@@ -103,6 +103,7 @@ internal sealed class PersonRoleMapping : IEntityTypeConfiguration<PersonRole>
         role.Property(r => r.To).HasColumnName("ends_on");
         role.HasIndex(r => new { r.PersonId, r.Id });
         role.HasIndex(r => new { r.OrganisationId, r.PersonId });
+        role.HasIndex(r => new { r.Node, r.Body }).HasFilter("body is not null");
         role.HasOne<Person>().WithMany().HasForeignKey(r => r.PersonId).OnDelete(DeleteBehavior.Restrict);
         role.HasOne<MemberOrganisation>().WithMany().HasForeignKey(r => r.OrganisationId).OnDelete(DeleteBehavior.Restrict);
     }

@@ -18,7 +18,7 @@ internal static class ReadConsents
             return KeysetCursor.Refuse();
         if (await db.Persons.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } person)
             return CommonErrors.Missing("person", id);
-        if (caller.Refuses(person, Role.Contributor) is { } refusal)
+        if ((caller.Refuses(person, Role.Contributor) ?? page.RefusesFile(person)) is { } refusal)
             return refusal;
 
         var rows = await db.Consents.AsNoTracking().Where(c => c.PersonId == id && c.Id > after).OrderBy(c => c.Id).Take(limit + 1).ToListAsync(ct);

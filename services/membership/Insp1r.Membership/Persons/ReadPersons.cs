@@ -22,6 +22,9 @@ internal static class ReadPersons
         var persons = db.Persons.AsNoTracking().Where(p => p.ErasedAt == null && p.Id > after);
         if (node is not null)
             persons = persons.InSubtree(node);
+        // features.md, G5: a file goes further than a screen.
+        if (page.IsFile)
+            persons = persons.Where(p => !p.AtRisk);
 
         // The same rule as PersonAccess.SightOf.
         var rows = await persons

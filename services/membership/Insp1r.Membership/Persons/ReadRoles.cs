@@ -19,7 +19,7 @@ internal static class ReadRoles
             return KeysetCursor.Refuse();
         if (await db.Persons.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } person)
             return CommonErrors.Missing("person", id);
-        if (caller.Refuses(person, Role.Reader) is { } refusal)
+        if ((caller.Refuses(person, Role.Reader) ?? page.RefusesFile(person)) is { } refusal)
             return refusal;
         if (person.RolesLevel > caller.SightOf(person))
             return CommonErrors.NotFound.ToProblem($"The roles of the person {id} are private.");

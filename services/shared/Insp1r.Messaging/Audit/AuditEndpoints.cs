@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Insp1r.Messaging.Log;
@@ -110,11 +109,11 @@ public static class AuditEndpoints
             return badLimit;
         if (query.Check(caller, out var filter) is { } problem)
             return problem;
-        if (!TryDecode(query.After, out var after))
+        if (!AuditCursor.TryDecode(query.After, out var after))
             return KeysetCursor.Refuse();
 
         var page = await AuditReader.ReadAsync(database.DataSource, filter, after, limit, newestFirst: true, ct);
-        return TypedResults.Ok(new Page<AuditEntry>(page.Entries, page.Next is { } next ? Encode(next) : null));
+        return TypedResults.Ok(new Page<AuditEntry>(page.Entries, page.Next is { } next ? AuditCursor.Encode(next) : null));
     }
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> ExportAsync(
@@ -168,21 +167,5 @@ public static class AuditEndpoints
 
         return TypedResults.Ok(new VerificationResponse(
             rows, blocks, head.Unsealed, new Head(head.Block, head.Hash), faults.Count == 0, faults, done < head.Block ? done : null));
-    }
-
-    private static string Encode(LogPosition position) => KeysetCursor.Encode($"{position.Tx}.{position.Seq}", Guid.Empty);
-
-    private static bool TryDecode(string? cursor, out LogPosition position)
-    {
-        position = LogPosition.BehindAll;
-        if (cursor is null)
-            return true;
-        if (!KeysetCursor.TryDecode(cursor, out var key, out _) || key.Split('.') is not [var tx, var seq]
-            || !ulong.TryParse(tx, NumberStyles.None, CultureInfo.InvariantCulture, out var txId)
-            || !long.TryParse(seq, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-            return false;
-
-        position = new LogPosition(txId, number);
-        return true;
     }
 }

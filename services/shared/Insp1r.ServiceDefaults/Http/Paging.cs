@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections;
 using System.Text;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,6 +9,9 @@ namespace Insp1r.ServiceDefaults.Http;
 /// <summary>One page of a list. <paramref name="Next"/> is the cursor of the page after it, or null at the end.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next) : IPage
 {
+    IEnumerable IPage.Rows => Items;
+    Type IPage.ItemType => typeof(T);
+
     /// <summary>Cuts a list read with one row more than the limit, and makes the next cursor from the last row kept.</summary>
     public static Page<T> From(List<T> rows, int limit, Func<T, string> cursor)
     {
@@ -19,7 +23,12 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next) : IPage
     }
 }
 
-internal interface IPage;
+internal interface IPage
+{
+    IEnumerable Rows { get; }
+    Type ItemType { get; }
+    string? Next { get; }
+}
 
 /// <summary>The query parameters of every list.</summary>
 public sealed class PageQuery
@@ -35,6 +44,15 @@ public sealed class PageQuery
 
     /// <summary>Comma-separated members to keep of each item; all if not given.</summary>
     public string? Fields { get; init; }
+
+    /// <summary>
+    /// csv or ndjson: all that matches, as a file and without pages (limit and after do not count). Accept: text/csv or application/x-ndjson asks for
+    /// the same.
+    /// </summary>
+    public string? Format { get; init; }
+
+    /// <summary>True where the answer becomes a file, which goes where nobody looks after it.</summary>
+    public bool IsFile => Format is not null;
 
     /// <summary>The checked limit, or the problem to answer.</summary>
     public ProblemHttpResult? Check(out int limit)

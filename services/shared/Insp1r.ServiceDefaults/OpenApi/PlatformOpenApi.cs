@@ -89,6 +89,12 @@ internal static class PlatformOpenApi
                 break;
         }
 
+        if (context.Description.ParameterDescriptions.Any(parameter => parameter.ParameterDescriptor.Name == nameof(PageQuery.Format)) && operation.Responses.TryGetValue("200", out var list))
+        {
+            list.Content?.TryAdd(Csv.MediaType, new OpenApiMediaType());
+            list.Content?.TryAdd(ListExport.Ndjson, new OpenApiMediaType());
+        }
+
         return Task.CompletedTask;
     }
 

@@ -15,6 +15,8 @@ internal sealed class Scene
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private Guid _organisation;
     private Guid _twin;
+    private string _affiliation = "";
+    private Guid _applicant;
     private Guid _invitee;
     private Guid _erased;
     private string _outcomeOfAnother = "";
@@ -51,6 +53,9 @@ internal sealed class Scene
             case "SubstantiateOutcome":
                 ids["outcomes"] = _outcomeOfAnother;
                 break;
+            case "ReadAffiliationHistory":
+                ids["affiliations"] = _affiliation;
+                break;
             case "ErasePerson":
                 ids["persons"] = $"{_erased}";
                 break;
@@ -68,10 +73,11 @@ internal sealed class Scene
     /// <summary>What a list has in it for those who may read it.</summary>
     public string MarkOf(Operation operation) => operation.Name switch
     {
-        "ListOverrides" or "ReadSyncStatus" or "ReadChangesOfAdvocacy" or "ReadChangesOfCommunications" => $"\"{Own}\"",
+        "ListOverrides" or "ReadSyncStatus" or "ReadChangesOfAdvocacy" or "ReadChangesOfCommunications" or "CountWork" => $"\"{Own}\"",
         "ListAuditAdvocacy" or "ExportAuditAdvocacy" => _ids["campaigns"],
         "ListAuditCommunications" or "ExportAuditCommunications" => _ids["announcements"],
-        "ListAffiliations" => $"{_organisation}",
+        "ListAffiliations" or "ListIncomplete" => $"{_organisation}",
+        "ListStale" or "ListWaiting" => $"{_applicant}",
         "ListAuditMembership" or "ExportAuditMembership" or "ReadChangesOfMembership" => $"{_organisation}",
         _ => _ids[operation.Path[(operation.Path.LastIndexOf('/') + 1)..]],
     };
@@ -87,6 +93,11 @@ internal sealed class Scene
         "MergeOrganisations" => new { mergedId = _twin, version = 999, mergedVersion = 999 },
         "StartAffiliation" => new { node = Own, category = "observer" },
         "MoveAffiliation" => Network.Decision("Because"),
+        "AddComment" => new { text = "Noted" },
+        "AddBody" => new { code = "added", from = "2024-01-01" },
+        "ChangeBody" => new { names = new { en = "Changed" } },
+        "EndMandate" => new { reason = "It is over" },
+        "RecordDecision" => Adopted,
         "RevokeAffiliationMove" => new { reason = "By mistake" },
         "RecordService" => new { kind = "savings" },
         "ChangeService" => new { kind = "microcredit" },
@@ -125,6 +136,8 @@ internal sealed class Scene
 
     private object Contact => new { kind = "contact", title = "Secretary", from = "2024-01-01", organisationId = _organisation };
 
+    private static object Adopted => new { decidedOn = "2024-05-01", subject = "Dues", text = "As they are.", quorumNeeded = 3, present = 5, votesFor = 5, votesAgainst = 0 };
+
     private static object Consent => new
     {
         purpose = "directory-network",
@@ -155,12 +168,17 @@ internal sealed class Scene
         _organisation = (await steward.GetAsync($"/api/v1/organisations/by-external-id/m{_mark}/member", ct)).Expect(200).Id;
         _ids["organisations"] = $"{_organisation}";
         _ids["affiliations"] = Own;
+        _affiliation = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations", ct)).Expect(200).Json["items"]![0]!["id"]!;
         (await steward.PostAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", Network.Decision("Fees"), ct)).Expect(200);
         _ids["services"] = await AddAsync(steward, $"/api/v1/organisations/{_organisation}/services", new { kind = "savings" }, ct);
         _ids["strength"] = "2023";
         await steward.PostAsync($"/api/v1/organisations/{_organisation}/strength", Affiliates(2023), ct);
         _ids["figures"] = await AddAsync(steward, "/api/v1/figures", new { node = Own, measure = "member-organisations", says = Says }, ct);
         _ids["moves"] = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", ct)).Expect(200).Json["items"]![0]!["id"]!;
+        // It applied long ago, and nobody looked at it since. (Who confirms a record confirms another one.)
+        _applicant = (await steward.PostAsync("/api/v1/organisations", new { node = Own, name = "Applicant", country = "BF", types = (string[])["ngo"], status = "applied" }, ct)).Expect(201).Id;
+        await stack.ExecuteAsync("membership", $"update member_organisation set updated_at = now() - interval '2 years' where id = '{_applicant}'", ct);
+        _ids["comments"] = await AddAsync(steward, $"/api/v1/organisations/{_organisation}/comments", new { text = "Noted" }, ct);
         _ids["conflicts"] = (string)(await steward.GetAsync("/api/v1/sync/conflicts?limit=500", ct)).Expect(200).Json["items"]!.AsArray().Single(conflict => (string?)conflict!["node"] == Own)!["id"]!;
 
         _ids["search"] = $"{_organisation}";
@@ -172,6 +190,9 @@ internal sealed class Scene
         var person = await AddAsync(steward, "/api/v1/persons", Person("Account", $"{_mark}.account@example.org"), ct);
         _ids["persons"] = person;
         _ids["roles"] = await AddAsync(steward, $"/api/v1/persons/{person}/roles", Contact, ct);
+        _ids["mandates"] = await AddAsync(steward, $"/api/v1/persons/{person}/roles", new { kind = "mandate", title = "Member", from = "2024-01-01", node = Own, body = "board" }, ct);
+        _ids["bodies"] = (string)(await steward.GetAsync($"/api/v1/nodes/{Own}/bodies", ct)).Expect(200).Json["items"]![0]!["id"]!;
+        _ids["decisions"] = await AddAsync(steward, $"/api/v1/bodies/{_ids["bodies"]}/decisions", Adopted, ct);
         _ids["consents"] = await AddAsync(steward, $"/api/v1/persons/{person}/consents", Consent, ct);
         (_ids["consent-wordings"], _ids["{purpose}"]) = ("directory-network", "1");
         _invitee = Guid.Parse(await AddAsync(steward, "/api/v1/persons", Person("Invitee", $"{_mark}.invitee@example.org"), ct));

@@ -1,0 +1,44 @@
+using Insp1r.Membership.Data;
+using Insp1r.Messaging;
+using Insp1r.Messaging.Audit;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Http;
+using Insp1r.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Insp1r.Membership.Records;
+
+/// <summary>Who changed what of a record, when and why, for everybody who may read it. Who did it, those see who keep it.</summary>
+internal static class ReadHistory
+{
+    public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfOrganisationAsync(
+        Guid id, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
+    {
+        if (await db.Organisations.Where(o => o.Id == id).Select(o => o.Node).SingleOrDefaultAsync(ct) is not { } node || !caller.May(Role.Reader, node))
+            return CommonErrors.Missing("organisation", id);
+        return await RecordHistory.ReadAsync(database.DataSource, "organisation", id, page, caller.May(Role.Contributor, node), ct);
+    }
+
+    public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfAffiliationAsync(
+        Guid id, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
+    {
+        var found = await (
+            from affiliation in db.Affiliations
+            join organisation in db.Organisations on affiliation.OrganisationId equals organisation.Id
+            where affiliation.Id == id
+            select new { affiliation.Node, Home = organisation.Node }).SingleOrDefaultAsync(ct);
+        if (found is null || !(caller.May(Role.Reader, found.Node) || caller.May(Role.Reader, found.Home)))
+            return CommonErrors.Missing("affiliation", id);
+        return await RecordHistory.ReadAsync(
+            database.DataSource, "affiliation", id, page, caller.May(Role.Contributor, found.Node) || caller.May(Role.Contributor, found.Home), ct);
+    }
+
+    public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfNodeAsync(
+        Guid id, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
+    {
+        if (await db.Nodes.Where(n => n.Id == id).Select(n => n.Path).SingleOrDefaultAsync(ct) is not { } path)
+            return CommonErrors.Missing("node", id);
+        return await RecordHistory.ReadAsync(database.DataSource, "node", id, page, caller.May(Role.Contributor, path), ct);
+    }
+}

@@ -1,0 +1,26 @@
+using Insp1r.ServiceDefaults.Access;
+
+namespace Insp1r.Membership.Records;
+
+/// <summary>What records of every kind have: a history; and notes on organisations.</summary>
+internal static class RecordRoutes
+{
+    private const string WhoSees = "The newest first. Who did it is shown to contributors and stewards of the record's node.";
+
+    public static void MapRecords(this IEndpointRouteBuilder api)
+    {
+        var records = api.MapGroup("").WithTags("Records");
+        records.MapGet("/organisations/{id:guid}/history", ReadHistory.OfOrganisationAsync).WithName("ReadOrganisationHistory")
+            .WithSummary("Who changed what of an organisation, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
+        records.MapGet("/organisations/{id:guid}/comments", ReadComments.HandleAsync).WithName("ListComments")
+            .WithSummary("Notes on an organisation's record, the newest first").WithDescription("They stay inside its node. Who wrote them is shown to contributors and stewards.").Requires(Role.Reader, Scopes.Read);
+        records.MapPost("/organisations/{id:guid}/comments", AddComment.HandleAsync).WithName("AddComment")
+            .WithSummary("Note something on an organisation's record").WithDescription("Nobody can change it.").Requires(Role.Contributor, Scopes.Write);
+        records.MapPost("/organisations/{id:guid}/comments/{commentId:guid}/withdrawal", WithdrawComment.HandleAsync).WithName("WithdrawComment")
+            .WithSummary("Take a note's words away, as its author or a steward").Requires(Role.Contributor, Scopes.Write);
+        records.MapGet("/affiliations/{id:guid}/history", ReadHistory.OfAffiliationAsync).WithName("ReadAffiliationHistory")
+            .WithSummary("Who changed what of a membership, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
+        records.MapGet("/nodes/{id:guid}/history", ReadHistory.OfNodeAsync).WithName("ReadNodeHistory")
+            .WithSummary("Who changed what of a network, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Insp1r.Membership.Tests.Exports;
+
+/// <summary>Every list as a file, with the same filters as on screen.</summary>
+public sealed class ExportTests(Shared shared)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("organisations", "id,version,node,name,names,acronym,country,types,website,status,externalIds,createdAt,updatedAt")]
+    [InlineData("affiliations", "id,version,organisationId,organisation,node,category,status,mayVote,maySignOn,since,until,throughId,recordedAt")]
+    [InlineData("nodes", "id,version,path,level,parent,names,country,since,createdAt,updatedAt")]
+    [InlineData("persons", "id,version,node,name,email,phone,language,atRisk,levels,createdAt,updatedAt")]
+    public async Task Export_OfEachList_HasItsColumnsInAStableOrder(string list, string header)
+    {
+        var csv = (await shared.Steward.GetAsync($"/api/v1/{list}?format=csv", Ct)).Expect(200);
+
+        Assert.Equal("text/csv; charset=utf-8", csv.ContentType);
+        Assert.Equal($"attachment; filename=\"{list}.csv\"", csv.Headers["Content-Disposition"]);
+        Assert.Equal("no-store", csv.Headers["Cache-Control"]);
+        Assert.Equal(header, csv.Text[..csv.Text.IndexOf("\r\n", StringComparison.Ordinal)]);
+    }
+
+    [Fact]
+    public async Task Export_HasWhatThePagesHave_WithTheSameFilters()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        (await network.PushAsync(Enumerable.Range(0, 480).Select(i => network.Item($"{i}")), Ct)).Expect(200);
+        (await network.PushAsync(Enumerable.Range(480, 60).Select(i => network.Item($"{i}", ("country", "BF"))), Ct)).Expect(200);
+        await (await shared.NewNetworkAsync(Ct)).RegisterAsync("Of another network", Ct);
+
+        foreach (var (filter, expected) in ((string, int)[])[("", 540), ("&country=BF", 60), ("&country=KE", 0), ($"&asOf={DateTime.UtcNow:yyyy-MM-dd}", 540), ("&asOf=2000-01-01", 0)])
+        {
+            var onScreen = new List<JsonNode>();
+            for (var after = ""; after is not null;)
+            {
+                var page = (await network.Reader.GetAsync($"/api/v1/organisations?limit=100{filter}{after}", Ct)).Expect(200).Json;
+                onScreen.AddRange(page["items"]!.AsArray()!);
+                after = (string?)page["next"] is { } next ? $"&after={next}" : null;
+            }
+
+            var lines = (await network.Reader.GetAsync($"/api/v1/organisations?format=ndjson&limit=3{filter}", Ct)).Expect(200);
+            var csv = Rows((await network.Reader.GetAsync($"/api/v1/organisations?{filter.TrimStart('&')}", Ct, ("Accept", "text/csv"))).Expect(200).Text);
+
+            Assert.Equal((filter, expected), (filter, onScreen.Count));
+            Assert.Equal(onScreen.Select(o => o.ToJsonString()), lines.Lines.Select(o => o.ToJsonString()));
+            Assert.Equal(onScreen.Select(o => $"{o["id"]} {o["name"]} {o["country"]}"), csv.Skip(1).Select(row => $"{row[0]} {row[3]} {row[6]}"));
+        }
+    }
+
+    [Fact]
+    public async Task Export_CellsOfAllKinds_AreReadBackAsTheyWere()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        const string Name = "Née \"à Kigali\", l'Union\nde 1962; etc.";
+        (await network.Contributor.PostAsync(
+            "/api/v1/organisations", network.Organisation(Name, types: ["cooperative", "ngo"], externalIds: [$"{network.Ns}:1", $"{network.Ns}:2"], names: new { en = "Union, \"the\"" }), Ct)).Expect(201);
+
+        var rows = Rows((await network.Reader.GetAsync("/api/v1/organisations?format=csv", Ct)).Expect(200).Text);
+        var row = rows[0].Zip(rows[1]).ToDictionary(cell => cell.First, cell => cell.Second, StringComparer.Ordinal);
+
+        Assert.Equal((Name, "cooperative;ngo", $"{network.Ns}:1;{network.Ns}:2", "1", ""), (row["name"], row["types"], row["externalIds"], row["version"], row["website"]));
+        Assert.Equal("Union, \"the\"", (string?)JsonNode.Parse(row["names"])!["en"]);
+    }
+
+    [Theory]
+    [InlineData("=HYPERLINK(\"https://evil.example\")")]
+    [InlineData("+1+1")]
+    [InlineData("-2+3")]
+    [InlineData("@SUM(A1)")]
+    public async Task Export_WhatASpreadsheetTakesForAFormula_IsDisarmed(string name)
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        await network.RegisterAsync(name, Ct);
+
+        var rows = Rows((await network.Reader.GetAsync("/api/v1/organisations?format=csv", Ct)).Expect(200).Text);
+
+        Assert.Equal($"'{name}", rows[1][3]);
+    }
+
+    [Fact]
+    public async Task Export_Fields_KeepsThemInTheirOrder()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        await network.RegisterAsync("Thin", Ct);
+
+        Assert.Equal("name,country\r\nThin,RW\r\n", (await network.Reader.GetAsync("/api/v1/organisations?format=csv&fields=country,name", Ct)).Expect(200).Text);
+        Assert.Equal("{\"name\":\"Thin\",\"country\":\"RW\"}\n", (await network.Reader.GetAsync("/api/v1/organisations?format=ndjson&fields=country,name", Ct)).Expect(200).Text);
+        (await network.Reader.GetAsync("/api/v1/organisations?format=csv&fields=nothing", Ct)).IsProblem(400, "bad-query");
+    }
+
+    [Fact]
+    public async Task Export_WhatTheListRefuses_IsRefusedAsAProblem()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+
+        (await network.Reader.GetAsync("/api/v1/organisations?format=xlsx", Ct)).IsProblem(400, "bad-query");
+        (await network.Reader.GetAsync("/api/v1/organisations?format=csv&type=bank", Ct)).IsProblem(400, "bad-query");
+        using var operation = shared.App.As("only-operator", "operator@insp1r");
+        (await operation.GetAsync("/api/v1/organisations?format=csv", Ct)).IsProblem(403, "forbidden");
+        using var anybody = new HttpClient { BaseAddress = shared.App.Address };
+        using var refused = await anybody.GetAsync(new Uri("/api/v1/directory?format=csv", UriKind.Relative), Ct);
+        Assert.Equal(401, (int)refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task G5_PersonAtRisk_IsInNoFile_AndOthersAreShownByTheirLevels()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        await RecordAsync("Shown", false);
+        var risk = await RecordAsync("Endangered", true);
+
+        foreach (var (api, name, email) in ((Testing.Stack.Api, string, string)[])
+            [(network.Steward, "Shown", "someone@example.org"), (network.Contributor, "Shown", ""), (network.Reader, "Shown", "")])
+        {
+            var rows = Rows((await api.GetAsync("/api/v1/persons?format=csv", Ct)).Expect(200).Text);
+            Assert.Equal(2, rows.Count);
+            Assert.Equal((name, email), (rows[1][3], rows[1][4]));
+        }
+
+        // On screen, those who keep the record see it.
+        Assert.Contains("Endangered", (await network.Steward.GetAsync("/api/v1/persons", Ct)).Expect(200).Text, StringComparison.Ordinal);
+        (await network.Steward.GetAsync($"/api/v1/persons/{risk}/roles?format=csv", Ct)).IsProblem(403, "forbidden");
+
+        async Task<Guid> RecordAsync(string name, bool atRisk) => (await network.Steward.PostAsync(
+            "/api/v1/persons", new { node = network.Node, name, email = "someone@example.org", language = "fr", atRisk, levels = new { name = "node" } }, Ct)).Expect(201).Id;
+    }
+
+    [Fact]
+    public async Task Export_OfHundredThousandRows_StreamsInBoundedMemory()
+    {
+        const int Count = 100_000;
+        const long Most = 24 * 1024 * 1024;
+        var network = await shared.NewNetworkAsync(Ct);
+        await shared.ScalarAsync<long>("""
+            with o as (
+              insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, created_at, updated_at, since, recorded_at)
+              select gen_random_uuid(), 1, $1, 'Organisation ' || n, '{"fr": "Organisation numero"}', 'ORG', 'RW', '{cooperative}', 'https://example.org/' || n, 'active', '{}', '', now(), now(), '2020-01-01', now()
+              from generate_series(1, $2) n returning 1)
+            select count(*) from o
+            """, Ct, network.Node, Count);
+        using var http = new HttpClient { BaseAddress = shared.App.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/organisations?format=csv");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", shared.App.Token("exporter", [$"reader@{network.Node}"], "read"));
+
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Ct), Encoding.UTF8);
+        await reader.ReadLineAsync(Ct);
+        var (before, most, rows, size) = (GC.GetTotalMemory(forceFullCollection: true), 0L, 0, 0L);
+        while (await reader.ReadLineAsync(Ct) is { } line)
+        {
+            size += line.Length;
+            // What is alive, not what is garbage: a list held as a whole would be.
+            if (++rows % 10_000 == 0)
+                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+
+        await shared.ScalarAsync<long>("with gone as (delete from member_organisation where node = $1 returning 1) select count(*) from gone", Ct, network.Node);
+        Assert.Equal(Count, rows);
+        Assert.True(size > 18_000_000, $"The file has {size} bytes only: held in memory it would not be noticed.");
+        Assert.True(most < Most, $"{most / 1024} KiB more were held at once than at the beginning.");
+    }
+
+    /// <summary>Reads CSV as RFC 4180 says, knowing nothing of who wrote it.</summary>
+    internal static List<List<string>> Rows(string csv)
+    {
+        var (rows, row, cell, quoted) = (new List<List<string>>(), new List<string>(), new StringBuilder(), false);
+        for (var i = 0; i < csv.Length; i++)
+        {
+            if (quoted && csv[i] == '"' && i + 1 < csv.Length && csv[i + 1] == '"')
+                cell.Append(csv[i++]);
+            else if (csv[i] == '"')
+                quoted = !quoted;
+            else if (!quoted && csv[i] is ',' or '\r' && !quoted)
+                End();
+            else if (quoted || csv[i] != '\n')
+                cell.Append(csv[i]);
+            if (!quoted && csv[i] == '\n')
+            {
+                rows.Add(row);
+                row = [];
+            }
+        }
+
+        Assert.Empty(row);
+        return rows;
+
+        void End()
+        {
+            row.Add(cell.ToString());
+            cell.Clear();
+        }
+    }
+}

@@ -179,8 +179,14 @@ public sealed class MergeTests(Shared shared)
             var network = i % 2 == 0 ? first : second;
             ids[i] = await Records.AddAsync(new
             {
-                node = network.Node, name = $"Organisation {i}", names = new { fr = $"Association {i}" }, acronym = i % 3 == 0 ? $"O{i}" : null, country = i % 2 == 0 ? "RW" : "ML",
-                types = (string[])[i % 2 == 0 ? "cooperative" : "ngo"], externalIds = (string[])[$"{first.Ns}:{i}", $"{second.Ns}:{i}"], since = $"{starts[i]}-01-01",
+                node = network.Node,
+                name = $"Organisation {i}",
+                names = new { fr = $"Association {i}" },
+                acronym = i % 3 == 0 ? $"O{i}" : null,
+                country = i % 2 == 0 ? "RW" : "ML",
+                types = (string[])[i % 2 == 0 ? "cooperative" : "ngo"],
+                externalIds = (string[])[$"{first.Ns}:{i}", $"{second.Ns}:{i}"],
+                since = $"{starts[i]}-01-01",
             });
             var person = await network.PersonAsync($"Contact {i}", null, Ct);
             (await network.Contributor.PostAsync($"/api/v1/persons/{person}/roles", new { kind = "contact", title = "Secretary", from = "2024-01-01", organisationId = ids[i] }, Ct)).Expect(201);

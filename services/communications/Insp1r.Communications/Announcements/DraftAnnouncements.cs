@@ -69,7 +69,7 @@ internal sealed partial class DraftAnnouncements(IOptions<DraftingOptions> optio
     {
         var ids = happened.State.Contributions.Select(contribution => contribution.OrganisationId).ToArray();
         var merged = await db.Organisations.Where(o => ids.Contains(o.Id) && o.MergedInto != null).ToDictionaryAsync(o => o.Id, o => o.MergedInto!.Value, ct);
-        return happened with
+        return merged.Count == 0 ? happened : happened with
         {
             State = happened.State with
             {

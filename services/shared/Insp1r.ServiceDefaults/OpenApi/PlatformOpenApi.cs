@@ -89,7 +89,7 @@ internal static class PlatformOpenApi
                 break;
         }
 
-        if (context.Description.ParameterDescriptions.Any(parameter => parameter.ParameterDescriptor.Name == nameof(PageQuery.Format)) && operation.Responses.TryGetValue("200", out var list))
+        if (operation.Parameters.Any(parameter => string.Equals(parameter.Name, nameof(PageQuery.Format), StringComparison.OrdinalIgnoreCase)) && operation.Responses.TryGetValue("200", out var list))
         {
             list.Content?.TryAdd(Csv.MediaType, new OpenApiMediaType());
             list.Content?.TryAdd(ListExport.Ndjson, new OpenApiMediaType());

@@ -95,11 +95,11 @@ internal sealed class Network(Shared shared, string node, string ns)
     public Api Contributor { get; } = shared.App.As($"contributor-{ns}", $"contributor@{node}");
     public Api Steward { get; } = shared.App.As($"steward-{ns}", $"steward@{node}");
 
-    public object Organisation(string name, string country = "RW", string[]? types = null, string? acronym = null, string[]? externalIds = null, object? names = null, string category = "full", Guid? throughId = null) =>
-        new { node, name, country, types = types ?? ["cooperative"], acronym, externalIds, names, category, throughId };
+    public object Organisation(string name, string country = "RW", string[]? types = null, string? acronym = null, string[]? externalIds = null, object? names = null, string category = "full", Guid? throughId = null, string? since = null) =>
+        new { node, name, country, types = types ?? ["cooperative"], acronym, externalIds, names, category, throughId, since };
 
-    public Task<Answer> RegisterAsync(string name, CancellationToken ct, string[]? externalIds = null, string category = "full", Guid? through = null) =>
-        Contributor.PostAsync("/api/v1/organisations", Organisation(name, externalIds: externalIds, category: category, throughId: through), ct);
+    public Task<Answer> RegisterAsync(string name, CancellationToken ct, string[]? externalIds = null, string category = "full", Guid? through = null, string? since = null) =>
+        Contributor.PostAsync("/api/v1/organisations", Organisation(name, externalIds: externalIds, category: category, throughId: through, since: since), ct);
 
     /// <summary>A valid item of a sync; members can be set or, with null, taken out.</summary>
     public JsonObject Item(string id, params (string Name, JsonNode? Value)[] changes)

@@ -64,7 +64,7 @@ public sealed class RoleEndTests(Shared shared)
 
     private static async Task<(Guid Role, Guid Organisation)> ContactAsync(Network network, Guid person)
     {
-        var organisation = (await network.RegisterAsync($"Organisation {Guid.NewGuid()}", Ct)).Expect(201).Id;
+        var organisation = (await network.RegisterAsync($"Organisation {Guid.NewGuid()}", Ct, since: "2024-01-01")).Expect(201).Id;
         return ((await network.Contributor.PostAsync($"/api/v1/persons/{person}/roles", Contact(organisation), Ct)).Expect(201).Id, organisation);
     }
 

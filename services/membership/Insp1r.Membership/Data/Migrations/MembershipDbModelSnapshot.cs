@@ -300,6 +300,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("first_status");
 
+                    b.Property<DateTimeOffset>("HeldFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_from");
+
                     b.Property<string>("Node")
                         .IsRequired()
                         .HasColumnType("text")
@@ -341,6 +345,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<DateOnly?>("YieldsOn")
+                        .HasColumnType("date")
+                        .HasColumnName("yields_on");
+
                     b.HasKey("Id")
                         .HasName("pk_affiliation");
 
@@ -354,7 +362,7 @@ namespace Insp1r.Membership.Data.Migrations
                     b.HasIndex("OrganisationId", "Node")
                         .IsUnique()
                         .HasDatabaseName("affiliation_one_at_a_time")
-                        .HasFilter("until is null");
+                        .HasFilter("until is null and yields_on is null");
 
                     b.HasIndex("OrganisationId", "Since")
                         .HasDatabaseName("ix_affiliation_organisation_id_since");
@@ -390,6 +398,10 @@ namespace Insp1r.Membership.Data.Migrations
                     b.Property<DateOnly>("DecidedOn")
                         .HasColumnType("date")
                         .HasColumnName("decided_on");
+
+                    b.Property<Guid?>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
 
                     b.Property<DateOnly>("Effective")
                         .HasColumnType("date")
@@ -587,6 +599,185 @@ namespace Insp1r.Membership.Data.Migrations
                     b.ToTable("refresh_token", (string)null);
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Bodies.BodyDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Abstained")
+                        .HasColumnType("integer")
+                        .HasColumnName("abstained");
+
+                    b.Property<Guid>("BodyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("body_id");
+
+                    b.Property<string>("Concerns")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("concerns");
+
+                    b.Property<Guid?>("CorrectsId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("corrects_id");
+
+                    b.Property<DateOnly>("DecidedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("decided_on");
+
+                    b.Property<string>("Majority")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("majority");
+
+                    b.Property<string>("Minutes")
+                        .HasColumnType("text")
+                        .HasColumnName("minutes");
+
+                    b.Property<int>("Present")
+                        .HasColumnType("integer")
+                        .HasColumnName("present");
+
+                    b.Property<int>("QuorumNeeded")
+                        .HasColumnType("integer")
+                        .HasColumnName("quorum_needed");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<string>("Result")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("result");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<int>("VotesAgainst")
+                        .HasColumnType("integer")
+                        .HasColumnName("votes_against");
+
+                    b.Property<int>("VotesFor")
+                        .HasColumnType("integer")
+                        .HasColumnName("votes_for");
+
+                    b.HasKey("Id")
+                        .HasName("pk_body_decision");
+
+                    b.HasIndex("CorrectsId")
+                        .IsUnique()
+                        .HasDatabaseName("body_decision_corrected_once");
+
+                    b.HasIndex("BodyId", "DecidedOn", "Id")
+                        .HasDatabaseName("ix_body_decision_body_id_decided_on_id");
+
+                    b.ToTable("body_decision", null, t =>
+                        {
+                            t.HasCheckConstraint("body_decision_votes", "present >= quorum_needed and quorum_needed >= 1 and least(votes_for, votes_against, abstained) >= 0 and votes_for + votes_against + abstained <= present");
+                        });
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Bodies.DecisionBody", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("code")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("starts_on");
+
+                    b.Property<string>("Names")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("names");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly?>("To")
+                        .HasColumnType("date")
+                        .HasColumnName("ends_on");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_decision_body");
+
+                    b.HasIndex("Node", "Code")
+                        .IsUnique()
+                        .HasDatabaseName("decision_body_node_code");
+
+                    b.ToTable("decision_body", (string)null);
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Duplicates.NotDuplicate", b =>
+                {
+                    b.Property<Guid>("OlderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("older_id");
+
+                    b.Property<Guid>("NewerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("newer_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("SaidAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("said_at");
+
+                    b.Property<string>("SaidBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("said_by");
+
+                    b.HasKey("OlderId", "NewerId")
+                        .HasName("pk_not_duplicate");
+
+                    b.ToTable("not_duplicate", null, t =>
+                        {
+                            t.HasCheckConstraint("not_duplicate_order", "older_id < newer_id");
+                        });
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Figures.NetworkFigure", b =>
                 {
                     b.Property<Guid>("Id")
@@ -718,6 +909,67 @@ namespace Insp1r.Membership.Data.Migrations
                     b.ToTable("outgoing_mail", (string)null);
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Merging.OrganisationMerge", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("MergedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("merged_at");
+
+                    b.Property<string>("MergedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("merged_by");
+
+                    b.Property<Guid>("MergedId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_id");
+
+                    b.Property<string>("MergedNode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("merged_node")
+                        .UseCollation("C");
+
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Snapshot")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("snapshot");
+
+                    b.Property<Guid>("SurvivorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("survivor_id");
+
+                    b.Property<DateTimeOffset?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undone_at");
+
+                    b.Property<string>("UndoneBy")
+                        .HasColumnType("text")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_organisation_merge");
+
+                    b.HasIndex("SurvivorId")
+                        .HasDatabaseName("ix_organisation_merge_survivor_id");
+
+                    b.ToTable("organisation_merge", (string)null);
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Nodes.NetworkNode", b =>
                 {
                     b.Property<Guid>("Id")
@@ -827,6 +1079,16 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("external_ids");
 
+                    b.PrimitiveCollection<string[]>("Keys")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("keys")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("MergedInto")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_into");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -882,6 +1144,15 @@ namespace Insp1r.Membership.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_member_organisation");
+
+                    b.HasIndex("Keys")
+                        .HasDatabaseName("ix_member_organisation_keys");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Keys"), "gin");
+
+                    b.HasIndex("MergedInto")
+                        .HasDatabaseName("ix_member_organisation_merged_into")
+                        .HasFilter("merged_into is not null");
 
                     b.HasIndex("Search")
                         .HasDatabaseName("ix_member_organisation_search");
@@ -1161,6 +1432,10 @@ namespace Insp1r.Membership.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_person_role");
 
+                    b.HasIndex("Node", "Body")
+                        .HasDatabaseName("ix_person_role_node_body")
+                        .HasFilter("body is not null");
+
                     b.HasIndex("OrganisationId", "PersonId")
                         .HasDatabaseName("ix_person_role_organisation_id_person_id");
 
@@ -1170,6 +1445,49 @@ namespace Insp1r.Membership.Data.Migrations
                     b.ToTable("person_role", null, t =>
                         {
                             t.HasCheckConstraint("person_role_place", "(kind = 'contact' and organisation_id is not null and body is null) or (kind = 'mandate' and (organisation_id is null) <> (body is null))");
+                        });
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Records.Comment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<Guid>("OrganisationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organisation_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_record_comment");
+
+                    b.HasIndex("Author")
+                        .HasDatabaseName("ix_record_comment_author");
+
+                    b.HasIndex("OrganisationId", "Id")
+                        .HasDatabaseName("ix_record_comment_organisation_id_id");
+
+                    b.ToTable("record_comment", null, t =>
+                        {
+                            t.HasCheckConstraint("record_comment_withdrawn", "withdrawn_at is null or text = ''");
                         });
                 });
 
@@ -1535,6 +1853,12 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_affiliation_move_affiliation_affiliation_id");
+
+                    b.HasOne("Insp1r.Membership.Bodies.BodyDecision", null)
+                        .WithMany()
+                        .HasForeignKey("DecisionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_affiliation_move_body_decision_decision_id");
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Apps.AuthorizationCode", b =>
@@ -1557,6 +1881,50 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasConstraintName("fk_refresh_token_account_session_session_id");
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Bodies.BodyDecision", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Bodies.DecisionBody", null)
+                        .WithMany()
+                        .HasForeignKey("BodyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_body_decision_decision_body_body_id");
+
+                    b.HasOne("Insp1r.Membership.Bodies.BodyDecision", null)
+                        .WithMany()
+                        .HasForeignKey("CorrectsId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_body_decision_body_decision_corrects_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Bodies.DecisionBody", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Nodes.NetworkNode", null)
+                        .WithMany()
+                        .HasForeignKey("Node")
+                        .HasPrincipalKey("Path")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_decision_body_network_node_node");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Duplicates.NotDuplicate", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("NewerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_not_duplicate_member_organisation_newer_id");
+
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("OlderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_not_duplicate_member_organisation_older_id");
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Figures.NetworkFigure", b =>
                 {
                     b.HasOne("Insp1r.Membership.Figures.NetworkFigure", null)
@@ -1572,6 +1940,23 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_network_figure_network_node_node");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Merging.OrganisationMerge", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("MergedId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_organisation_merge_member_organisation_merged_id");
+
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("SurvivorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_organisation_merge_member_organisation_survivor_id");
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Nodes.NetworkNode", b =>
@@ -1592,6 +1977,15 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_external_id_member_organisation_organisation_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Organisations.MemberOrganisation", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("MergedInto")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_member_organisation_member_organisation_merged_into");
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Persons.Consent", b =>
@@ -1624,6 +2018,16 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_person_role_person_person_id");
+                });
+
+            modelBuilder.Entity("Insp1r.Membership.Records.Comment", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_record_comment_member_organisation_organisation_id");
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Services.MemberService", b =>

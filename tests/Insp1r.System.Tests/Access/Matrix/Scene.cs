@@ -81,7 +81,7 @@ internal sealed class Scene
         "ChangeNode" => new { names = new { en = "Changed" } },
         "RegisterOrganisation" => Network.Organisation(National, "Registered"),
         "ChangeOrganisation" => new { name = "Changed" },
-        "StartAffiliation" => new { node = Own, category = "observer" },
+        "StartAffiliation" => new { node = Own, category = "observer", status = "applied" },
         "MoveAffiliation" => Network.Decision("Because"),
         "RevokeAffiliationMove" => new { reason = "By mistake" },
         "RecordService" => new { kind = "savings" },
@@ -150,7 +150,7 @@ internal sealed class Scene
         _organisation = (await steward.GetAsync($"/api/v1/organisations/by-external-id/m{_mark}/member", ct)).Expect(200).Id;
         _ids["organisations"] = $"{_organisation}";
         _ids["affiliations"] = Own;
-        (await steward.PostAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", Network.Decision("Fees"), ct)).Expect(200);
+        (await steward.PostAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", new { category = "associate", reason = "Fees", decidedBy = "Assembly", decidedOn = "2024-01-01" }, ct)).Expect(200);
         _ids["services"] = await AddAsync(steward, $"/api/v1/organisations/{_organisation}/services", new { kind = "savings" }, ct);
         _ids["strength"] = "2023";
         await steward.PostAsync($"/api/v1/organisations/{_organisation}/strength", Affiliates(2023), ct);

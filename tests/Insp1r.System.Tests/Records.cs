@@ -66,6 +66,8 @@ internal sealed class Records
     {
         { Method.Method: "PATCH", Path: var path } when path.Contains("/strength/", StringComparison.Ordinal) => new { reason = "Taken over", total = 1 },
         { Path: var path } when path.Contains("/services", StringComparison.Ordinal) => Service,
+        { Path: var path } when path.EndsWith("/affiliations", StringComparison.Ordinal) => new { node = Network.Rwanda.Node },
+        { Path: var path } when path.EndsWith("/revocation", StringComparison.Ordinal) => new { reason = "Taken over" },
         { Path: var path } when path.EndsWith("/strength", StringComparison.Ordinal) => Strength,
         { Method.Method: "PATCH", Path: var path } when path.Contains("/organisations/", StringComparison.Ordinal) => new { name = "Taken over" },
         { Method.Method: "PATCH", Path: var path } when path.Contains("/nodes/", StringComparison.Ordinal) => new { names = new { en = "Taken over" } },

@@ -70,7 +70,8 @@ internal static class Rules
         ("ListAffiliationMoves", Node("reader")),
         ("RegisterOrganisation", Node("contributor", "write")),
         ("ChangeOrganisation", Node("contributor", "write")),
-        ("StartAffiliation", Node("steward", "write")),
+        // Whoever keeps contacts notes an application; that somebody is a member is a steward's to record.
+        ("StartAffiliation", Node("contributor", "write")),
         ("MoveAffiliation", Node("steward", "write")),
         ("RevokeAffiliationMove", Node("steward", "write")),
         ("ListServices", List("reader")),

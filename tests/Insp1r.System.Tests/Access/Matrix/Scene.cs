@@ -91,7 +91,7 @@ internal sealed class Scene
         "ChangeOrganisation" => new { name = "Changed" },
         "DismissDuplicate" => new { a = _organisation, b = _twin },
         "MergeOrganisations" => new { mergedId = _twin, version = 999, mergedVersion = 999 },
-        "StartAffiliation" => new { node = Own, category = "observer" },
+        "StartAffiliation" => new { node = Own, category = "observer", status = "applied" },
         "MoveAffiliation" => Network.Decision("Because"),
         "AddComment" => new { text = "Noted" },
         "AddBody" => new { code = "added", from = "2024-01-01" },
@@ -169,7 +169,7 @@ internal sealed class Scene
         _ids["organisations"] = $"{_organisation}";
         _ids["affiliations"] = Own;
         _affiliation = (string)(await steward.GetAsync($"/api/v1/organisations/{_organisation}/affiliations", ct)).Expect(200).Json["items"]![0]!["id"]!;
-        (await steward.PostAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", Network.Decision("Fees"), ct)).Expect(200);
+        (await steward.PostAsync($"/api/v1/organisations/{_organisation}/affiliations/{Own}/moves", new { category = "associate", reason = "Fees", decidedBy = "Assembly", decidedOn = "2024-01-01" }, ct)).Expect(200);
         _ids["services"] = await AddAsync(steward, $"/api/v1/organisations/{_organisation}/services", new { kind = "savings" }, ct);
         _ids["strength"] = "2023";
         await steward.PostAsync($"/api/v1/organisations/{_organisation}/strength", Affiliates(2023), ct);

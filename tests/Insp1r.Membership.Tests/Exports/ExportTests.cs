@@ -138,8 +138,8 @@ public sealed class ExportTests(Shared shared)
         await using var app = MembershipApp.Start(database);
         await Shared.ScalarOfAsync<long>(database, """
             with o as (
-              insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, created_at, updated_at, since, recorded_at)
-              select gen_random_uuid(), 1, 'insp1r', 'Organisation ' || n, '{"fr": "Organisation numero"}', 'ORG', 'RW', '{cooperative}', 'https://example.org/' || n, 'active', '{}', '', now(), now(), '2020-01-01', now()
+              insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, keys, created_at, updated_at, since, recorded_at)
+              select gen_random_uuid(), 1, 'insp1r', 'Organisation ' || n, '{"fr": "Organisation numero"}', 'ORG', 'RW', '{cooperative}', 'https://example.org/' || n, 'active', '{}', '', '{}', now(), now(), '2020-01-01', now()
               from generate_series(1, $1) n returning 1)
             select count(*) from o
             """, Ct, Count);

@@ -26,7 +26,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         var problem = exception switch
         {
             BadHttpRequestException { InnerException: JsonException json } => BadJson(json),
-            BadHttpRequestException bad when ExpectedValue.OfQuery(bad.Message) is { } expected => CommonErrors.BadQuery.ToProblem($"{expected.Pointer}: {expected.Detail}", [expected]),
+            BadHttpRequestException bad when ExpectedValue.OfQuery(bad.Message) is { } expected => CommonErrors.BadRequest.ToProblem($"{expected.Pointer}: {expected.Detail}", [expected]),
             BadHttpRequestException bad => new Error(bad.StatusCode, NameOf(bad.StatusCode), ReasonPhrases.GetReasonPhrase(bad.StatusCode)).ToProblem(bad.Message),
             DbUpdateConcurrencyException => CommonErrors.VersionStale.ToProblem("The resource changed while this request was under way; read it again."),
             _ when IsUnavailable(exception) => Unavailable(httpContext),

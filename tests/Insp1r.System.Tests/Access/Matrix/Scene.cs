@@ -88,7 +88,7 @@ internal sealed class Scene
         "PublishPerson" => new { name = "node" },
         "AddPersonRole" => Contact,
         "EndPersonRole" => new { reason = "It is over" },
-        "RecordConsent" => Consent,
+        "RecordConsent" => Records.Consent,
         "ErasePerson" => new { reason = "unlawful" },
         "PublishConsentWording" => new { purpose = "directory-network", texts = new { en = "May we?", fr = "Pouvons-nous ?", es = "¿Podemos?" } },
         "AddClient" => Client($"added-{_mark}"),
@@ -111,16 +111,6 @@ internal sealed class Scene
 
     private object Contact => new { kind = "contact", title = "Secretary", from = "2024-01-01", organisationId = _organisation };
 
-    private static object Consent => new
-    {
-        purpose = "directory-network",
-        fields = (string[])["name"],
-        givenAt = "2026-03-01T10:00:00Z",
-        source = "Signed form",
-        wordingVersion = 1,
-        wordingLanguage = "en",
-    };
-
     private async Task SetMembershipAsync(PlatformStack stack, CancellationToken ct)
     {
         var steward = stack.As("steward");
@@ -141,7 +131,7 @@ internal sealed class Scene
         var person = await AddAsync(steward, "/api/v1/persons", Person("Account", $"{_mark}.account@example.org"), ct);
         _ids["persons"] = person;
         _ids["roles"] = await AddAsync(steward, $"/api/v1/persons/{person}/roles", Contact, ct);
-        _ids["consents"] = await AddAsync(steward, $"/api/v1/persons/{person}/consents", Consent, ct);
+        _ids["consents"] = await AddAsync(steward, $"/api/v1/persons/{person}/consents", Records.Consent, ct);
         (_ids["consent-wordings"], _ids["{purpose}"]) = ("directory-network", "1");
         _invitee = Guid.Parse(await AddAsync(steward, "/api/v1/persons", Person("Invitee", $"{_mark}.invitee@example.org"), ct));
         _erased = Guid.Parse(await AddAsync(steward, "/api/v1/persons", Person("Erased", null), ct));

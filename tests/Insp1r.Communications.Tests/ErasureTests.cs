@@ -3,6 +3,8 @@ using Insp1r.ServiceDefaults.Access;
 using Insp1r.Testing.Stack;
 using Npgsql;
 
+using static Insp1r.Communications.Tests.Launches;
+
 namespace Insp1r.Communications.Tests;
 
 public sealed class ErasureTests(Shared shared)
@@ -110,15 +112,4 @@ public sealed class ErasureTests(Shared shared)
         await shared.Broker.SendAsync(new PersonErased(new PersonTombstone(person, 2, node)), Ct);
         await Until.TrueAsync(async () => await shared.ScalarAsync<long>("select count(*) from erased_person where id = $1", Ct, person) == 1, "the erasure has arrived", Ct);
     }
-
-    private static object Launch(string node, params (string Name, Guid Person)[] speakers) => new
-    {
-        node,
-        title = new { en = "Online launch" },
-        sourceLanguage = "en",
-        startsOn = "2022-02-03",
-        participants = 300,
-        source = "https://example.org/launch",
-        speakers = speakers.Select(speaker => new { name = speaker.Name, personId = speaker.Person }),
-    };
 }

@@ -3,6 +3,8 @@ using Insp1r.Contracts.Membership;
 using Insp1r.Testing.Stack;
 using Npgsql;
 
+using static Insp1r.Communications.Tests.Launches;
+
 namespace Insp1r.Communications.Tests;
 
 /// <summary>Speakers can be corrected and taken out, and are named to nobody while they are at risk.</summary>
@@ -255,20 +257,6 @@ public sealed class SpeakerTests(Shared shared)
 
     private static Task<Answer> ChangeAsync(Api api, Answer read, object change, params (string, string)[] headers) =>
         api.PatchAsync($"/api/v1/events/{read.Id}", change, Ct, [("If-Match", $"\"{read.Version}\""), .. headers]);
-
-    private static object[] Speakers(params (string Name, Guid? Person)[] speakers) =>
-        [.. speakers.Select(speaker => new { name = speaker.Name, organisation = $"Cooperative of {speaker.Name}", personId = speaker.Person })];
-
-    private static object Launch(string node, params (string Name, Guid? Person)[] speakers) => new
-    {
-        node,
-        title = new { en = "Online launch" },
-        sourceLanguage = "en",
-        startsOn = "2022-02-03",
-        participants = 300,
-        source = "https://example.org/launch",
-        speakers = Speakers(speakers),
-    };
 
     private async Task<JsonArray> TrailAsync(string node, Guid id) =>
         (await shared.App.As($"steward@{node}").GetAsync($"/api/v1/audit/communications?subjectId={id}", Ct)).Expect(200).Json["items"]!.AsArray();

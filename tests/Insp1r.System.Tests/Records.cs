@@ -47,7 +47,7 @@ internal sealed class Records
         });
     }
 
-    private static object Consent => new
+    public static object Consent => new
     {
         purpose = "directory-network",
         fields = (string[])["name"],

@@ -64,6 +64,20 @@ public sealed class KeepingTests(Shared shared)
     }
 
     [Fact]
+    public async Task RecoveryThatIsRefused_LeavesTheAccountAsItWas()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var somebody = await shared.WelcomeAsync(network, Ct, $"contributor@{network.Node}");
+        (await network.Steward.PatchAsync($"/api/v1/persons/{somebody.Person}", new { email = (string?)null }, Ct, ("If-Match", "*"))).Expect(200);
+
+        (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/recovery", null, Ct)).IsProblem(409, "account-without-address");
+
+        (await somebody.Browser.GetAsync("/account", Ct)).Is(200);
+        Assert.Equal("active", (string?)(await network.Steward.GetAsync($"/api/v1/accounts/{somebody.Account}", Ct)).Expect(200).Json["status"]);
+        somebody.Browser.Dispose();
+    }
+
+    [Fact]
     public async Task ClosedAccount_OpensNothingMore()
     {
         var network = await shared.NewNetworkAsync(Ct);

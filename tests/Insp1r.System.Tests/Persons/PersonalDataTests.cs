@@ -25,17 +25,9 @@ public sealed class PersonalDataTests(Platform platform)
             people.Add(await Somebody.RecordAsync(stack, records, level, Ct));
         // The last is quoted by their own name while nothing speaks against it, and in danger afterwards.
         var endangered = people[^1] with { AtRisk = true };
-        var launch = new
-        {
-            node = Network.Rwanda.Node,
-            title = new { en = "Launch" },
-            sourceLanguage = "en",
-            startsOn = "2022-02-03",
-            source = "https://example.org/launch",
-            speakers = people.Select(somebody => somebody.Id == endangered.Id
-                ? new { name = somebody.Name, organisation = $"Cooperative of {somebody.Name}", personId = somebody.Id }
-                : new { name = "Quoted in public", organisation = "Quoted as well", personId = somebody.Id }),
-        };
+        var launch = Launch(people.Select(somebody => somebody.Id == endangered.Id
+            ? new { name = somebody.Name, organisation = $"Cooperative of {somebody.Name}", personId = somebody.Id }
+            : new { name = "Quoted in public", organisation = "Quoted as well", personId = somebody.Id }));
         var recorded = (await stack.As("rwanda").PostAsync("/api/v1/events", launch, Ct)).Expect(201).Id;
         var ids = new Dictionary<string, string>(records.Ids, StringComparer.Ordinal) { ["events"] = $"{recorded}" };
         (await stack.As("rwanda").PatchAsync($"/api/v1/persons/{endangered.Id}", new { atRisk = true }, Ct, ("If-Match", "*"))).Expect(200);
@@ -82,15 +74,7 @@ public sealed class PersonalDataTests(Platform platform)
         await Network.EnsureAsync(stack, Ct);
         var (rwanda, nepal) = (stack.As("rwanda"), stack.As("nepal"));
         var somebody = await Somebody.RecordAsync(stack, await Records.CreateAsync(stack, Network.Rwanda, Ct), "public", Ct);
-        var launch = new
-        {
-            node = Network.Rwanda.Node,
-            title = new { en = "Launch" },
-            sourceLanguage = "en",
-            startsOn = "2022-02-03",
-            source = "https://example.org/launch",
-            speakers = (object[])[new { name = somebody.Name, personId = somebody.Id }, new { name = "Another Speaker" }],
-        };
+        var launch = Launch([new { name = somebody.Name, personId = somebody.Id }, new { name = "Another Speaker" }]);
         var path = $"/api/v1/events/{(await rwanda.PostAsync("/api/v1/events", launch, Ct)).Expect(201).Id}";
         Assert.Equal([somebody.Name, "Another Speaker"], await SpeakersAsync(nepal));
 
@@ -128,6 +112,16 @@ public sealed class PersonalDataTests(Platform platform)
             Assert.DoesNotContain(payloads, payload => somebody.IsIn(payload));
         }
     }
+
+    private static object Launch(IEnumerable<object> speakers) => new
+    {
+        node = Network.Rwanda.Node,
+        title = new { en = "Launch" },
+        sourceLanguage = "en",
+        startsOn = "2022-02-03",
+        source = "https://example.org/launch",
+        speakers,
+    };
 
     /// <summary>Everything that this caller can read: each list to its end, each feed from its beginning, each record by its id.</summary>
     private static async Task<string> WalkAsync(Api api, ApiDocument document, Dictionary<string, string> ids, IReadOnlyList<Somebody> people)

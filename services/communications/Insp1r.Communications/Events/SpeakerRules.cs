@@ -7,20 +7,23 @@ namespace Insp1r.Communications.Events;
 
 internal static class SpeakerRules
 {
+    /// <summary>The persons of whom there is a record, each once.</summary>
+    public static List<Guid> PersonIds(this IEnumerable<Speaker> speakers) => [.. speakers.Select(speaker => speaker.PersonId).OfType<Guid>().Distinct()];
+
     /// <summary>
     /// Waits for what is under way of these persons, to the end of the transaction: an erasure or a hiding either finds what is written now,
     /// or is found by it.
     /// </summary>
     public static async Task LockSpeakersAsync(this CommunicationsDb db, IEnumerable<Speaker> speakers, CancellationToken ct)
     {
-        foreach (var person in speakers.Select(speaker => speaker.PersonId).OfType<Guid>().Distinct().Order())
+        foreach (var person in speakers.PersonIds().Order())
             await db.LockPersonAsync(person, shared: true, ct);
     }
 
     /// <summary>Names the speakers who may not be quoted; their locks are held.</summary>
     public static async Task CheckSpeakersAsync(this FieldErrors errors, IReadOnlyList<Speaker> speakers, CommunicationsDb db, CancellationToken ct)
     {
-        var persons = speakers.Select(speaker => speaker.PersonId).OfType<Guid>().Distinct().ToList();
+        var persons = speakers.PersonIds();
         if (persons.Count == 0)
             return;
 

@@ -20,7 +20,7 @@ internal static class HiddenPersons
     /// <summary>Those of the speakers who are hidden now. Asked after the speakers were read: who is hidden in between is among them.</summary>
     public static async Task<IReadOnlyCollection<Guid>> HiddenAmongAsync(this CommunicationsDb db, IEnumerable<Speaker> speakers, CancellationToken ct)
     {
-        var persons = speakers.Select(speaker => speaker.PersonId).OfType<Guid>().Distinct().ToList();
+        var persons = speakers.PersonIds();
         return persons.Count == 0 ? [] : await db.HiddenPersons.Where(person => person.Hidden && persons.Contains(person.Id)).Select(person => person.Id).ToHashSetAsync(ct);
     }
 }

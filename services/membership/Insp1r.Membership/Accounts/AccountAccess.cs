@@ -1,16 +1,13 @@
 using Insp1r.Membership.Access;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Mail;
-using Insp1r.Membership.Overrides;
-using Insp1r.Membership.Persons;
 using Insp1r.ServiceDefaults.Access;
-using Insp1r.ServiceDefaults.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Accounts;
 
-/// <summary>What accounts may do now, and how it ends what they may do no more.</summary>
-internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdrawn, MailSignal mail, MailFolder mailFolder, TimeProvider clock)
+/// <summary>What accounts may do now, and how what they may do no more stops.</summary>
+internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdrawn, MailSignal mail, TimeProvider clock)
 {
     /// <summary>The grants in force. Without a second factor those are left out that need one.</summary>
     public async Task<List<AccountGrant>> GrantsAsync(Guid accountId, bool secondFactor, CancellationToken ct)
@@ -49,36 +46,6 @@ internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdra
     {
         db.RemoveRange(await db.UserTokens.Where(t => t.UserId == accountId).ToListAsync(ct));
         db.RemoveRange(await db.UserLogins.Where(l => l.UserId == accountId).ToListAsync(ct));
-    }
-
-    /// <summary>
-    /// Erases an account, within the transaction that is open: what stays is that there was one, and what it could do. The caller saves.
-    /// </summary>
-    /// <param name="reason">A word and no text, since that stays: a text of the request could name the person again.</param>
-    public async Task EraseAsync(Account account, ErasureReason reason, string by, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        var grants = await db.AccountGrants.Where(g => g.AccountId == account.Id).ToListAsync(ct);
-        foreach (var grant in grants)
-            grant.Erase(now, by);
-        foreach (var grant in grants.Where(grant => grant.IsOverride))
-        {
-            db.Audit("override", grant.Id, 2, OverrideResponse.Of(grant).Node, "membership.override-erased", null, null, now, Words.Of(reason));
-            await db.EraseTrailAsync("override", grant.Id, now, ct);
-        }
-
-        account.Erase(now);
-        db.Audit("account", account.Id, account.Version, account.Node, "membership.account-erased", null, null, now, Words.Of(reason));
-        await db.EraseTrailAsync("account", account.Id, now, ct);
-        await ForgetCredentialsAsync(account.Id, ct);
-        await db.Sessions.Where(s => s.AccountId == account.Id).ExecuteDeleteAsync(ct);
-        await db.AuthorizationCodes.Where(c => c.AccountId == account.Id).ExecuteDeleteAsync(ct);
-        await db.OutgoingMails.Where(m => m.AccountId == account.Id).ExecuteDeleteAsync(ct);
-        await db.AfterCommitAsync(() =>
-        {
-            mailFolder.Forget(account.Id);
-            return Task.CompletedTask;
-        });
     }
 
     /// <summary>Whether something would end together with this contact role or mandate.</summary>

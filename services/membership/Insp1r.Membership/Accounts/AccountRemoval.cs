@@ -23,12 +23,12 @@ internal static class AccountRemoval
     private static async Task<long> EraseAsync(IServiceProvider services, FormattableString due, bool isWhole, CancellationToken ct)
     {
         var db = services.GetRequiredService<MembershipDb>();
-        var access = services.GetRequiredService<AccountAccess>();
+        var erasure = services.GetRequiredService<AccountErasure>();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var accounts = await db.Accounts.FromSql(due).ToListAsync(ct);
         foreach (var account in accounts)
         {
-            await access.EraseAsync(account, ErasureReason.NoLongerNeeded, "system", ct);
+            await erasure.EraseAsync(account, ErasureReason.NoLongerNeeded, "system", ct);
             if (isWhole)
                 db.Remove(account);
         }

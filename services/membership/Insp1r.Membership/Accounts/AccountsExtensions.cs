@@ -31,7 +31,7 @@ internal static class AccountsExtensions
         services.RemoveAll<IUserValidator<Account>>();
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = Credentials.HashRounds);
 
-        services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<SignInFlow>().AddScoped<PersonTokens>().AddScoped<FirstAccounts>();
+        services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<AccountErasure>().AddScoped<SignInFlow>().AddScoped<PersonTokens>().AddScoped<FirstAccounts>();
         services.AddCookies(builder.Configuration);
         services.AddRazorComponents();
         services.AddHttpClient(ExternalProvider.Scheme);
@@ -49,7 +49,7 @@ internal static class AccountsExtensions
 
     private static void AddCookies(this IServiceCollection services, IConfiguration configuration)
     {
-        var isHttps = configuration[$"{AuthorityOptions.Section}:{nameof(AuthorityOptions.Issuer)}"]?.StartsWith("https:", StringComparison.Ordinal) == true;
+        var isHttps = configuration.GetSection(AuthorityOptions.Section).Get<AuthorityOptions>()?.IsHttps == true;
         var authentication = services.AddAuthentication();
         foreach (var scheme in (string[])[Browser.SessionScheme, Browser.StepScheme, ExternalProvider.Scheme])
         {

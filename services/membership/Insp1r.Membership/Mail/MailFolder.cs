@@ -8,10 +8,10 @@ namespace Insp1r.Membership.Mail;
 /// </summary>
 internal sealed class MailFolder(IOptions<MailOptions> options)
 {
-    private readonly string? _root = options.Value.Host is null ? options.Value.Folder : null;
-
     // Links in mails are as good as a password for their time: nobody else on this machine reads them.
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly string? _root = options.Value.Host is null ? options.Value.Folder : null;
 
     public string OfAccount(Guid account)
     {
@@ -25,14 +25,6 @@ internal sealed class MailFolder(IOptions<MailOptions> options)
             Directory.Delete(folder, recursive: true);
     }
 
-    private static string MakePrivate(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, OwnerOnly);
-        return folder;
-    }
-
     public void ForgetBefore(DateTimeOffset time)
     {
         if (!Directory.Exists(_root))
@@ -40,5 +32,13 @@ internal sealed class MailFolder(IOptions<MailOptions> options)
 
         foreach (var file in new DirectoryInfo(_root).EnumerateFiles("*.eml", SearchOption.AllDirectories).Where(file => file.LastWriteTimeUtc < time.UtcDateTime))
             file.Delete();
+    }
+
+    private static string MakePrivate(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, OwnerOnly);
+        return folder;
     }
 }

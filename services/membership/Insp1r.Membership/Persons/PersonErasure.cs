@@ -12,7 +12,7 @@ namespace Insp1r.Membership.Persons;
 /// Takes a person out (GDPR, Art. 17). What stays is that there was one: the id, the node, dates, which organisations, that consents
 /// were given, and what the account could do. The other services hear of it by the event and do the same.
 /// </summary>
-internal sealed class PersonErasure(MembershipDb db, AccountAccess access, ErasureRegister register, TimeProvider clock)
+internal sealed class PersonErasure(MembershipDb db, AccountErasure accounts, ErasureRegister register, TimeProvider clock)
 {
     /// <summary>Within the transaction that is open and holds the person's lock; <see cref="AccountAccess.TellAsync"/> follows its commit.</summary>
     public async Task EraseAsync(Person person, ErasureReason reason, string by, CancellationToken ct)
@@ -24,7 +24,7 @@ internal sealed class PersonErasure(MembershipDb db, AccountAccess access, Erasu
         foreach (var consent in await db.Consents.Where(c => c.PersonId == person.Id).ToListAsync(ct))
             consent.Erase(now);
         if (await db.Accounts.SingleOrDefaultAsync(a => a.PersonId == person.Id, ct) is { } account)
-            await access.EraseAsync(account, reason, by, ct);
+            await accounts.EraseAsync(account, reason, by, ct);
 
         db.Append(new PersonErased(new PersonTombstone(person.Id, person.Version, person.Node)), now, reason: Words.Of(reason));
         await db.SaveChangesAsync(ct);

@@ -6,7 +6,7 @@ namespace Insp1r.Messaging.Log;
 /// <summary>The DbContext of a service with a change log.</summary>
 public abstract class LogDbContext : DbContext
 {
-    private readonly List<Func<Task>> _afterCommit = [];
+    private readonly List<(Guid Transaction, Func<Task> Work)> _afterCommit = [];
 
     protected LogDbContext(DbContextOptions options) : base(options)
     {
@@ -54,18 +54,19 @@ public abstract class LogDbContext : DbContext
     /// </summary>
     public Task AfterCommitAsync(Func<Task> work)
     {
-        if (Database.CurrentTransaction is null)
+        if (Database.CurrentTransaction is not { } transaction)
             return work();
 
-        _afterCommit.Add(work);
+        _afterCommit.Add((transaction.TransactionId, work));
         return Task.CompletedTask;
     }
 
-    internal async Task CommittedAsync()
+    internal async Task CommittedAsync(Guid transaction)
     {
-        var due = _afterCommit.ToArray();
+        var due = _afterCommit.FindAll(entry => entry.Transaction == transaction);
+        // What is left waits for one that was rolled back.
         _afterCommit.Clear();
-        foreach (var work in due)
+        foreach (var (_, work) in due)
             await work();
     }
 

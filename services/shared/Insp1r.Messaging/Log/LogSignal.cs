@@ -63,6 +63,6 @@ internal sealed class LogSignalInterceptor(LogSignal signal) : SaveChangesInterc
     public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         signal.Raise();
-        return eventData.Context is LogDbContext db ? db.CommittedAsync() : Task.CompletedTask;
+        return eventData.Context is LogDbContext db ? db.CommittedAsync(eventData.TransactionId) : Task.CompletedTask;
     }
 }

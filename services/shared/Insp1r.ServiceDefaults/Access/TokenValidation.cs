@@ -18,6 +18,9 @@ public sealed class AuthorityOptions
     /// <summary>The public address of the platform; the <c>iss</c> of every token.</summary>
     public string Issuer { get; set; } = "http://127.0.0.1:8080";
 
+    /// <summary>People reach the platform over TLS, wherever that ends before us.</summary>
+    public bool IsHttps => Issuer.StartsWith("https:", StringComparison.Ordinal);
+
     /// <summary>Where the public keys are read, by service name.</summary>
     public string Jwks { get; set; } = "http://membership/.well-known/jwks.json";
 

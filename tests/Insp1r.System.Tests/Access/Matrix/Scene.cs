@@ -113,7 +113,7 @@ internal sealed class Scene
         "PublishPerson" => new { name = "node" },
         "AddPersonRole" => Contact,
         "EndPersonRole" => new { reason = "It is over" },
-        "RecordConsent" => Consent,
+        "RecordConsent" => Records.Consent,
         "ErasePerson" => new { reason = "unlawful" },
         "PublishConsentWording" => new { purpose = "directory-network", texts = new { en = "May we?", fr = "Pouvons-nous ?", es = "¿Podemos?" } },
         "AddClient" => Client($"added-{_mark}"),
@@ -137,16 +137,6 @@ internal sealed class Scene
     private object Contact => new { kind = "contact", title = "Secretary", from = "2024-01-01", organisationId = _organisation };
 
     private static object Adopted => new { decidedOn = "2024-05-01", subject = "Dues", text = "As they are.", quorumNeeded = 3, present = 5, votesFor = 5, votesAgainst = 0 };
-
-    private static object Consent => new
-    {
-        purpose = "directory-network",
-        fields = (string[])["name"],
-        givenAt = "2026-03-01T10:00:00Z",
-        source = "Signed form",
-        wordingVersion = 1,
-        wordingLanguage = "en",
-    };
 
     private static object Says => new { value = 7, qualifier = "about", wording = "some seven", asOf = "2024-05-01", source = "A report" };
 
@@ -193,7 +183,7 @@ internal sealed class Scene
         _ids["mandates"] = await AddAsync(steward, $"/api/v1/persons/{person}/roles", new { kind = "mandate", title = "Member", from = "2024-01-01", node = Own, body = "board" }, ct);
         _ids["bodies"] = (string)(await steward.GetAsync($"/api/v1/nodes/{Own}/bodies", ct)).Expect(200).Json["items"]![0]!["id"]!;
         _ids["decisions"] = await AddAsync(steward, $"/api/v1/bodies/{_ids["bodies"]}/decisions", Adopted, ct);
-        _ids["consents"] = await AddAsync(steward, $"/api/v1/persons/{person}/consents", Consent, ct);
+        _ids["consents"] = await AddAsync(steward, $"/api/v1/persons/{person}/consents", Records.Consent, ct);
         (_ids["consent-wordings"], _ids["{purpose}"]) = ("directory-network", "1");
         _invitee = Guid.Parse(await AddAsync(steward, "/api/v1/persons", Person("Invitee", $"{_mark}.invitee@example.org"), ct));
         _erased = Guid.Parse(await AddAsync(steward, "/api/v1/persons", Person("Erased", null), ct));

@@ -10,8 +10,6 @@ namespace Insp1r.Membership.Accounts.Keeping;
 /// <summary>What a steward does for a person who cannot get in, or must not any more.</summary>
 internal static class HelpAccount
 {
-    private const string Recovered = "recovered";
-
     /// <summary>Sends the invitation once more; the one before goes on working until one of them was used.</summary>
     public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> InviteAgainAsync(
         Guid id, Caller caller, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
@@ -23,7 +21,7 @@ internal static class HelpAccount
         if (account.ActivatedAt is not null)
             return AccountErrors.Active.ToProblem("The person has taken the invitation up. For a lost password there is “Forgot your password?”; for a lost second factor, recovery.");
 
-        return await InviteAsync(account, "invited-again", db, mails, access, clock, ct);
+        return await InviteAsync(account, "invited-again", mails.InviteAsync, db, access, clock, ct);
     }
 
     /// <summary>
@@ -38,25 +36,30 @@ internal static class HelpAccount
         if (!account.IsOpen)
             return AccountErrors.Closed.ToProblem("Invite the person anew.");
 
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         account.PasswordHash = null;
         account.TwoFactorEnabled = false;
         account.ActivatedAt = null;
         account.Restamp();
         await access.ForgetCredentialsAsync(id, ct);
         await access.EndSessionsAsync(account, but: null, "recovery", ct);
-        return await InviteAsync(account, Recovered, db, mails, access, clock, ct);
+        var answer = await InviteAsync(account, "recovered", mails.RecoverAsync, db, access, clock, ct);
+        // Refused, it leaves everything as it was.
+        if (answer.Result is Ok<AccountResponse>)
+            await transaction.CommitAsync(ct);
+        return answer;
     }
 
     /// <summary>To the address that is recorded of the person by now: the one before may be why no invitation was taken up.</summary>
     private static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> InviteAsync(
-        Account account, string what, MembershipDb db, Mails mails, AccountAccess access, TimeProvider clock, CancellationToken ct)
+        Account account, string what, Func<Account, Task> mailAsync, MembershipDb db, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         if (await db.Persons.Where(p => p.Id == account.PersonId).Select(p => p.Email).SingleAsync(ct) is not { } email)
             return AccountErrors.NoAddress.ToProblem("Record the person's e-mail address first: the invitation goes there.");
 
         account.InviteAgain(email, clock.GetUtcNow());
         access.Note(account, what, after: new { account.Email });
-        await (what == Recovered ? mails.RecoverAsync(account) : mails.InviteAsync(account));
+        await mailAsync(account);
         try
         {
             await access.SaveAsync(ct);

@@ -48,8 +48,7 @@ internal static class Page
     public static string SafeReturn(string? to) =>
         to is not null && !to.Contains('\\') && !to.Any(char.IsControl) && (IsOrIsUnder(to, "/account") || IsOrIsUnder(to, "/connect/authorize")) ? to : "/account";
 
-    // The public address says it: TLS ends before us.
-    private static bool IsHttps(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<AuthorityOptions>>().Value.Issuer.StartsWith("https:", StringComparison.Ordinal);
+    private static bool IsHttps(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<AuthorityOptions>>().Value.IsHttps;
 
     private static bool IsOrIsUnder(string to, string path) =>
         to.StartsWith(path, StringComparison.Ordinal) && (to.Length == path.Length || to[path.Length] is '/' or '?');

@@ -79,7 +79,7 @@ internal sealed class ExternalProvider
 
     public bool IsUsed => !string.IsNullOrEmpty(_options.Authority);
 
-    /// <summary>Null, as the name, where people sign in with a password of this platform.</summary>
+    /// <summary>Null where people sign in with a password of this platform, as <see cref="Name"/> is.</summary>
     public string? Issuer => IsUsed ? _options.Authority : null;
 
     public string? Name => IsUsed ? _options.Name : null;

@@ -81,6 +81,60 @@ public sealed class FaultTests(Rig rig, ITestOutputHelper output)
         await HealAsync([.. killed]);
     });
 
+    /// <summary>
+    /// A server that crashes knows nothing of transactions whose end was not written yet, and gives their ids anew: what is written under them
+    /// then must not lie behind those who follow the feed.
+    /// </summary>
+    [Fact]
+    public async Task S1_ServerThatForgotTransactionIds_FeedSkipsNothing()
+    {
+        var reader = Stack.As("reader");
+        ulong given, again;
+        var attempts = 0;
+        do
+        {
+            // What another writes at the same moment makes the server remember ours.
+            Assert.True(++attempts <= 10, "the server forgot no transaction ids");
+            var writer = await Stack.ScalarAsync<int>("membership", "select pid from pg_stat_activity where backend_type = 'walwriter'", Ct);
+            Signals.Stop(writer);
+            string next;
+            try
+            {
+                await Stack.ExecuteAsync("membership", "do $$ begin for i in 1..2000 loop perform pg_current_xact_id(); rollback; end loop; end $$", Ct);
+                (next, _) = await ReadToTheEndAsync(reader, after: null);
+                given = await Stack.ScalarAsync<ulong>("membership", "select pg_snapshot_xmax(pg_current_snapshot())", Ct);
+            }
+            finally
+            {
+                var killed = Kill(Stack.Status["postgres"].ProcessId);
+                Signals.Kill(writer);
+                await HealAsync(killed);
+            }
+
+            await Until.TrueAsync(async () => (await reader.GetAsync("/api/v1/organisations?limit=1", Ct)).Status == 200, "membership answers again", Ct);
+            var id = (await Stack.As("mali").PostAsync("/api/v1/organisations", Network.Organisation(Network.Mali, $"After the crash {Guid.NewGuid()}"), Ct)).Expect(201).Id;
+            again = (await Stack.QueryAsync("membership", $"select tx_id from change_log where subject_id = '{id}'", row => row.GetFieldValue<ulong>(0), Ct)).Single();
+
+            Assert.Contains(id, (await ReadToTheEndAsync(reader, next)).Subjects);
+        }
+        while (again >= given);
+
+        await rig.Checker.CheckAsync(Ct);
+    }
+
+    private static async Task<(string Next, List<Guid> Subjects)> ReadToTheEndAsync(Api api, string? after)
+    {
+        var subjects = new List<Guid>();
+        while (true)
+        {
+            var page = (await api.GetAsync($"/api/v1/changes/membership?limit=1000{(after is null ? "" : $"&after={after}")}", Ct)).Expect(200).Json;
+            subjects.AddRange(page["items"]!.AsArray().Select(item => Guid.Parse((string)item!["subjectId"]!)));
+            after = (string)page["next"]!;
+            if (!(bool)page["more"]!)
+                return (after, subjects);
+        }
+    }
+
     /// <summary>Strikes after a number of answered writes that the seed says, lets the load go on for a while after healing, and checks.</summary>
     private async Task UnderLoadAsync(string name, Func<Func<int, Task>, Task> strike)
     {

@@ -42,7 +42,7 @@ public class LogTests(LogServer server) : IClassFixture<LogServer>
         await using var reader = await log.OpenConnectionAsync(Ct);
         var whileOpen = await LogReader.ReadAllAsync(reader, LogPosition.Start, 10, Ct);
         await held.CommitAsync(Ct);
-        var after = await LogReader.ReadAllAsync(reader, whileOpen.Next(10), 10, Ct);
+        var after = await LogReader.ReadAllAsync(reader, whileOpen.Next(LogPosition.Start, 10), 10, Ct);
 
         Assert.Empty(whileOpen.Rows);
         Assert.True(whileOpen.Held);
@@ -80,7 +80,7 @@ public class LogTests(LogServer server) : IClassFixture<LogServer>
         {
             var found = await LogReader.ReadAllAsync(connection, position, 7, Ct);
             read.AddRange(found.Rows.Select(row => row.Type));
-            position = found.Next(7);
+            position = found.Next(position, 7);
         }
 
         Assert.Equal(Enumerable.Range(0, 25).Select(i => $"row-{i}"), read);

@@ -15,7 +15,7 @@ internal sealed class Checker(PlatformStack stack, Ledger ledger, FeedFollower f
     {
         // I8, and I2 for the replicas: within 30 s of healing everything has arrived everywhere, in the same version, and nothing else.
         await Replication.UntilCompleteAsync(stack, HealedWithin, ct);
-        await Until.TrueAsync(async () => (await MissingInFeedAsync(ct)).Count == 0 || follower.Failure is not null, "the follower of the feed has seen all", ct, HealedWithin);
+        await UntilFeedIsCompleteAsync(ct);
 
         List<string> broken =
         [
@@ -29,6 +29,20 @@ internal sealed class Checker(PlatformStack stack, Ledger ledger, FeedFollower f
             .. await PositionWitness.BackwardsAsync(stack, "advocacy", ct),
         ];
         Assert.True(broken.Count == 0, string.Join('\n', broken.Take(50)));
+    }
+
+    private async Task UntilFeedIsCompleteAsync(CancellationToken ct)
+    {
+        List<(Guid, int)> missing = [];
+        try
+        {
+            await Until.TrueAsync(
+                async () => (missing = await MissingInFeedAsync(ct)).Count == 0 || follower.Failure is not null, "the follower of the feed has seen all", ct, HealedWithin);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}; it has {follower.Seen.Count} and misses {missing.Count}, such as {string.Join(", ", missing.Take(5))}", e.InnerException);
+        }
     }
 
     // I1: every write that was answered 2xx is there, in that version or a later one; and in that version as it was answered.

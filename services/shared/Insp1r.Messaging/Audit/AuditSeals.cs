@@ -60,8 +60,8 @@ public static class AuditSeals
         """;
 
     /// <summary>
-    /// After a restore rows stand at other places than when they were sealed: one seal of whatever no seal has yet, and from the
-    /// horizon on it goes as before.
+    /// After a restore rows stand at other places than when they were sealed: one seal of whatever no seal has yet, and after the
+    /// newest of them it goes as before.
     /// </summary>
     public const string SealRestored = $"""
         with {Last},
@@ -69,11 +69,12 @@ public static class AuditSeals
           select c.tx_id, c.seq, {RowDigest} as digest from start s join change_log c on c.tx_id < s.horizon
           where s.restored and not exists (select 1 from (select unnest(seqs) as seq from audit_seal) k where k.seq = c.seq)),
         block as materialized (
-          select s.number + 1 as number, s.epoch, s.hash as before, s.horizon as to_tx, 0::bigint as to_seq, now() as sealed_at, r.*
+          select s.number + 1 as number, s.epoch, s.hash as before, coalesce(e.tx_id, '0') as to_tx, coalesce(e.seq, 0) as to_seq, now() as sealed_at, r.*
           from start s
           cross join (
             select coalesce(min(seq), 1) as low_seq, coalesce(max(seq), 0) as high_seq, coalesce(array_agg(seq order by tx_id, seq), array[]::bigint[]) as seqs,
                    coalesce(array_agg(digest order by tx_id, seq), array[]::bytea[]) as digests from row) r
+          left join lateral (select c.tx_id, c.seq from change_log c where c.tx_id < s.horizon order by c.tx_id desc, c.seq desc limit 1) e on true
           where s.restored)
         {Insert}
         """;

@@ -96,7 +96,7 @@ public static class ChangeFeed
         if (after is { } old && (old.Epoch != page.Epoch || (old.Position < page.TrimmedTo && old.Position != LogPosition.Start)))
             return FeedErrors.CursorExpired.ToProblem("The log begins later, or was restored. Begin without 'after' and replace your copy.", more: new Dictionary<string, object?>(StringComparer.Ordinal) { ["resync"] = http.Request.Path.Value });
 
-        var next = new FeedCursor(page.Epoch, page.Next(limit), filter);
+        var next = new FeedCursor(page.Epoch, page.Next(after?.Position ?? LogPosition.Start, limit), filter);
         await WriteAsync(http.Response, page, next.Encode(), more: page.Rows.Count == limit, ct);
         return TypedResults.Empty;
     }
@@ -120,7 +120,7 @@ public static class ChangeFeed
                 return page;
 
             // What the filter left out need not be read again.
-            position = page.Next(limit);
+            position = page.Next(position, limit);
             await pause.NextAsync(seen, page.Held, left, ct);
         }
     }

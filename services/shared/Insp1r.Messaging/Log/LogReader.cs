@@ -25,13 +25,16 @@ internal sealed record LogRow(
     LogPosition Position, Guid Id, string Type, string Subject, Guid SubjectId, int SubjectVersion, string Node, byte[]? Payload, string? TraceParent, DateTimeOffset OccurredAt);
 
 /// <summary>
-/// What one read found. <paramref name="Horizon"/> is the oldest running transaction: everything before it has ended, so the
-/// prefix up to it can never change. <paramref name="Held"/> says that committed rows wait above it.
+/// What one read found. <paramref name="Last"/> is the newest row below the horizon, the oldest running transaction: everything before
+/// that has ended, so the log up to this row can never change. <paramref name="Held"/> says that committed rows wait above the horizon.
 /// </summary>
-internal sealed record LogPage(IReadOnlyList<LogRow> Rows, LogPosition Stored, ulong Horizon, bool Held, int Epoch, LogPosition TrimmedTo)
+internal sealed record LogPage(IReadOnlyList<LogRow> Rows, LogPosition Stored, LogPosition Last, bool Held, int Epoch, LogPosition TrimmedTo)
 {
-    /// <summary>Where the next read goes on. After a short page that is the horizon, so that a filtered reader does not scan again.</summary>
-    public LogPosition Next(int limit) => Rows.Count == limit ? Rows[^1].Position : new LogPosition(Horizon, 0);
+    /// <summary>
+    /// Where the read after this one goes on. After a short page that is the newest row of all, so that a filtered reader does not scan
+    /// again; never the horizon, since a server that crashes gives the ids anew of transactions that left nothing behind.
+    /// </summary>
+    public LogPosition Next(LogPosition after, int limit) => Rows.Count == limit ? Rows[^1].Position : Last > after ? Last : after;
 }
 
 /// <summary>Follows the log. One statement, one snapshot: rows and horizon read in two statements would skip rows.</summary>
@@ -47,9 +50,11 @@ internal static class LogReader
     // materialized, or the planner works it out again for each.
     private static string Sql(string filter) => $"""
         with horizon as materialized (
-          select x.tx, coalesce((select c.tx_id >= x.tx from change_log c order by c.tx_id desc, c.seq desc limit 1), false) as held
-          from (select pg_snapshot_xmin(pg_current_snapshot()) as tx) x)
-        select h.tx, h.held, s.epoch, s.trimmed_to, s.trimmed_seq, r.tx_id, r.seq, f.*
+          select x.tx, coalesce((select c.tx_id >= x.tx from change_log c order by c.tx_id desc, c.seq desc limit 1), false) as held,
+                 coalesce(l.tx_id, '0') as last_tx, coalesce(l.seq, 0) as last_seq
+          from (select pg_snapshot_xmin(pg_current_snapshot()) as tx) x
+          left join lateral (select c.tx_id, c.seq from change_log c where c.tx_id < x.tx order by c.tx_id desc, c.seq desc limit 1) l on true)
+        select h.held, h.last_tx, h.last_seq, s.epoch, s.trimmed_to, s.trimmed_seq, r.tx_id, r.seq, f.*
         from horizon h cross join change_log_state s cross join log_reader r
         left join lateral (
           select {Columns} from change_log c
@@ -100,33 +105,34 @@ internal static class LogReader
         await using var reader = await command.ExecuteReaderAsync(ct);
 
         var rows = new List<LogRow>();
-        ulong horizon = 0;
         var held = false;
         var epoch = 0;
-        LogPosition stored = default, trimmed = default;
+        LogPosition stored = default, last = default, trimmed = default;
         while (await reader.ReadAsync(ct))
         {
             if (epoch == 0)
             {
-                horizon = reader.GetFieldValue<ulong>(0);
-                held = reader.GetBoolean(1);
-                epoch = reader.GetInt32(2);
-                trimmed = new LogPosition(reader.GetFieldValue<ulong>(3), reader.GetInt64(4));
-                stored = new LogPosition(reader.GetFieldValue<ulong>(5), reader.GetInt64(6));
+                held = reader.GetBoolean(0);
+                last = Position(1);
+                epoch = reader.GetInt32(3);
+                trimmed = Position(4);
+                stored = Position(6);
             }
 
-            if (reader.IsDBNull(7))
+            if (reader.IsDBNull(8))
                 continue;
 
             rows.Add(new LogRow(
-                new LogPosition(reader.GetFieldValue<ulong>(7), reader.GetInt64(8)),
-                reader.GetGuid(9), reader.GetString(10), reader.GetString(11), reader.GetGuid(12), reader.GetInt32(13), reader.GetString(14),
-                reader.IsDBNull(15) ? null : reader.GetFieldValue<byte[]>(15),
-                reader.IsDBNull(16) ? null : reader.GetString(16),
-                reader.GetFieldValue<DateTimeOffset>(17)));
+                Position(8),
+                reader.GetGuid(10), reader.GetString(11), reader.GetString(12), reader.GetGuid(13), reader.GetInt32(14), reader.GetString(15),
+                reader.IsDBNull(16) ? null : reader.GetFieldValue<byte[]>(16),
+                reader.IsDBNull(17) ? null : reader.GetString(17),
+                reader.GetFieldValue<DateTimeOffset>(18)));
         }
 
-        return new LogPage(rows, stored, horizon, held, epoch, trimmed);
+        return new LogPage(rows, stored, last, held, epoch, trimmed);
+
+        LogPosition Position(int column) => new(reader.GetFieldValue<ulong>(column), reader.GetInt64(column + 1));
     }
 }
 

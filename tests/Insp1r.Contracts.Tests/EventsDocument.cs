@@ -5,15 +5,22 @@ namespace Insp1r.Contracts.Tests;
 /// <summary>docs/events.md, read as the reference that it is: a heading for each event, and below it one example in JSON.</summary>
 internal static partial class EventsDocument
 {
-    private static readonly string Text = Read();
+    public static string Text { get; } = Read();
 
     /// <summary>The example of each event, by the event's name.</summary>
     public static IReadOnlyDictionary<string, string> Examples { get; } = EventSections()
         .ToDictionary(section => section.Name, section => ExampleOf(section.Body), StringComparer.Ordinal);
 
-    /// <summary>Queue and event of each row of the table of listeners.</summary>
-    public static IReadOnlyList<(string Queue, string Event)> Listeners { get; } =
-        [.. ListenerRow().Matches(Text).SelectMany(row => EventName().Matches(row.Groups["events"].Value).Select(name => (row.Groups["queue"].Value, name.Groups["name"].Value)))];
+    /// <summary>The document with these tables between its marks, by name.</summary>
+    public static string With(IReadOnlyDictionary<string, string> tables) => Tables().Replace(Text, table => $"{table.Groups["begin"].Value}\n\n{tables[table.Groups["name"].Value]}\n<!-- end -->");
+
+    public static void Write(string text)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Insp1r.sln")))
+            folder = folder.Parent;
+        File.WriteAllText(Path.Combine(folder.FullName, "docs", "events.md"), text);
+    }
 
     private static IEnumerable<(string Name, string Body)> EventSections() =>
         Heading().Matches(Text).Select(heading => (heading.Groups["name"].Value, heading.Groups["body"].Value));
@@ -37,9 +44,6 @@ internal static partial class EventsDocument
     [GeneratedRegex(@"^```json\n(?<json>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Example();
 
-    [GeneratedRegex(@"^\| `(?<queue>(?:membership|advocacy|communications)\.[a-z-]+)` \|(?<events>.*)\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
-    private static partial Regex ListenerRow();
-
-    [GeneratedRegex("`(?<name>[a-z-]+\\.[a-z-]+\\.v[0-9]+)`", RegexOptions.ExplicitCapture, 1_000)]
-    private static partial Regex EventName();
+    [GeneratedRegex("(?<begin><!-- made of the contracts: (?<name>[a-z]+) -->).*?<!-- end -->", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex Tables();
 }

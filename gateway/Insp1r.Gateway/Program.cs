@@ -6,6 +6,7 @@ using Insp1r.Gateway.Proxy;
 using Insp1r.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
+HtmlProblems.AddTo(builder.Services);
 builder.AddServiceDefaults();
 builder.AddServerLimits();
 builder.Services.AddAuthority();

@@ -27,6 +27,20 @@ public sealed class FailureTests(SharedGateway shared)
     }
 
     [Fact]
+    public async Task Failure_ForAPerson_IsAPage()
+    {
+        await using var platform = await Platform.StartAsync();
+        await using var gateway = await GatewayApp.StartAsync(platform);
+        await platform.Membership.StopAsync();
+
+        using var response = await gateway.SendAsync(Http.Request("/account/sign-in").With("Accept", "text/html,*/*;q=0.8"));
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "text/html"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("does not answer", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal("2", response.Header("Retry-After"));
+    }
+
+    [Fact]
     public async Task Failure_MembershipDownDuringASync_Is503()
     {
         await using var platform = await Platform.StartAsync();

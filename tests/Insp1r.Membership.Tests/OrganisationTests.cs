@@ -7,6 +7,18 @@ public sealed class OrganisationTests(Shared shared)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Query_MisspeltParameter_IsRefusedAndNotIgnored()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+
+        var refused = await network.Reader.GetAsync("/api/v1/organisations?contry=RW", Ct);
+
+        Assert.Equal(["contry unknown-parameter"], refused.IsProblem(400, "bad-query").Faults());
+        Assert.Contains("country", (string)refused.Json["errors"]![0]!["detail"]!, StringComparison.Ordinal);
+        (await network.Reader.GetAsync("/api/v1/organisations?Country=RW&fields=name", Ct)).Expect(200);
+    }
+
+    [Fact]
     public async Task M1_SeveralTypes_AreKeptAndEachFindsIt()
     {
         var network = await shared.NewNetworkAsync(Ct);

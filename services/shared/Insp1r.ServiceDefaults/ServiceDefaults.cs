@@ -94,11 +94,11 @@ public static class ServiceDefaultsExtensions
         return app;
     }
 
-    /// <summary>The group of the public API: <c>/api/v1</c> with ETags, 304 and fields=, and each list also as a file.</summary>
+    /// <summary>The group of the public API: <c>/api/v1</c> with ETags, 304 and fields=, each list also as a file, and no parameter that is not known.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1");
-        api.AddEndpointFilter<ResourceFilter>().AddEndpointFilter<ListExport>();
+        api.AddEndpointFilterFactory(QueryNames.Check).AddEndpointFilter<ResourceFilter>().AddEndpointFilter<ListExport>();
         return api;
     }
 

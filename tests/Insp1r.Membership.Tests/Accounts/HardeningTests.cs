@@ -84,6 +84,17 @@ public sealed class HardeningTests(Shared shared)
     }
 
     [Fact]
+    public async Task AddressThatIsNoPage_IsAPageThatSaysSo()
+    {
+        using var browser = new PersonBrowser(shared.App.Address);
+
+        var page = await browser.GetAsync("/account/invitatio", Ct);
+
+        page.Is(404);
+        Assert.Contains("There is no such page", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PublicAddressWithTls_BindsEveryCookieToTheHostAndToTls()
     {
         var network = await shared.NewNetworkAsync(Ct);

@@ -62,5 +62,6 @@ internal static class AccountRoutes
         pages.MapPost("/sign-out", OwnAccount.SignOutAsync);
         pages.MapPost("/provider", SignInElsewhere.BeginAsync);
         pages.MapGet("/provider/callback", SignInElsewhere.FinishAsync);
+        pages.MapGet("/{**rest}", (HttpContext http) => Page.Say(http, words => words.NoPage, StatusCodes.Status404NotFound));
     }
 }

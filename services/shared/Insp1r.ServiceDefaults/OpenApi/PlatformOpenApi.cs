@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
@@ -54,6 +55,8 @@ internal static class PlatformOpenApi
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Responses ??= [];
         operation.Parameters ??= [];
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.In == ParameterLocation.Query))
+            parameter.Name = JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
         AddProblem(operation, "400", "The request cannot be read, or a parameter is out of bounds");
 
         if (metadata.OfType<AccessRule>().FirstOrDefault() is { } rule)
@@ -89,7 +92,7 @@ internal static class PlatformOpenApi
                 break;
         }
 
-        if (operation.Parameters.Any(parameter => string.Equals(parameter.Name, nameof(PageQuery.Format), StringComparison.OrdinalIgnoreCase)) && operation.Responses.TryGetValue("200", out var list))
+        if (operation.Parameters.Any(parameter => parameter is { Name: "format", In: ParameterLocation.Query }) && operation.Responses.TryGetValue("200", out var list))
         {
             list.Content?.TryAdd(Csv.MediaType, new OpenApiMediaType());
             list.Content?.TryAdd(ListExport.Ndjson, new OpenApiMediaType());

@@ -27,6 +27,7 @@ public sealed record PageWords
     public required string PasswordGuessable { get; init; }
     public required string LinkOver { get; init; }
     public required string PageOver { get; init; }
+    public required string NoPage { get; init; }
     public required string Welcome { get; init; }
     public required string WelcomeHelp { get; init; }
     public required string ResetTitle { get; init; }
@@ -110,6 +111,7 @@ public sealed record PageWords
         PasswordGuessable = "This password is among the first that are tried. Take one without your address, without the network's name and without a simple pattern.",
         LinkOver = "This link is used up or its time is over. Ask a steward of your network for a new invitation, or for a new password with “Forgot your password?”.",
         PageOver = "This page was open for too long, or came from elsewhere. Nothing was changed; please try again.",
+        NoPage = "There is no such page. The address may have been cut off on its way to you.",
         Welcome = "Welcome to INSP!R",
         WelcomeHelp = "Choose your password. Nobody else ever learns it, not even who invited you.",
         ResetTitle = "Choose a new password",
@@ -198,6 +200,7 @@ public sealed record PageWords
         PasswordGuessable = "Ce mot de passe est parmi les premiers que l'on essaie. Prenez-en un sans votre adresse, sans le nom du réseau et sans motif simple.",
         LinkOver = "Ce lien a déjà servi ou n'est plus valable. Demandez une nouvelle invitation à un·e responsable de votre réseau, ou un nouveau mot de passe par « Mot de passe oublié ? ».",
         PageOver = "Cette page est restée ouverte trop longtemps ou venait d'ailleurs. Rien n'a été changé ; veuillez réessayer.",
+        NoPage = "Cette page n'existe pas. L'adresse a peut-être été coupée en chemin.",
         Welcome = "Bienvenue sur INSP!R",
         WelcomeHelp = "Choisissez votre mot de passe. Personne d'autre ne le connaîtra, pas même qui vous a invité·e.",
         ResetTitle = "Choisir un nouveau mot de passe",
@@ -286,6 +289,7 @@ public sealed record PageWords
         PasswordGuessable = "Esta contraseña está entre las primeras que se prueban. Tome una sin su dirección, sin el nombre de la red y sin un patrón simple.",
         LinkOver = "Este enlace ya se usó o ha caducado. Pida una nueva invitación a un responsable de su red, o una nueva contraseña con «¿Olvidó su contraseña?».",
         PageOver = "Esta página estuvo abierta demasiado tiempo o vino de otra parte. Nada ha cambiado; inténtelo de nuevo.",
+        NoPage = "Esta página no existe. Puede que la dirección se haya cortado por el camino.",
         Welcome = "Bienvenida a INSP!R",
         WelcomeHelp = "Elija su contraseña. Nadie más la conocerá, tampoco quien le invitó.",
         ResetTitle = "Elegir una nueva contraseña",

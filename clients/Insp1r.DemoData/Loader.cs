@@ -46,7 +46,7 @@ internal sealed class Loader(Platform platform, DemoSet demo, TimeProvider clock
             await AddAsync(DevelopmentClients.Steward, "/api/v1/nodes", node, ct);
     }
 
-    /// <summary>Returns the id of each organisation by its external id. (A sync would set right what somebody has changed here since, and has no days.)</summary>
+    /// <summary>Returns the id of each organisation by its external id. (A sync would set right what somebody has changed here since.)</summary>
     private async Task<Dictionary<string, Guid>> LoadOrganisationsAsync(CancellationToken ct)
     {
         var ids = new Dictionary<string, Guid>(StringComparer.Ordinal);
@@ -99,8 +99,18 @@ internal sealed class Loader(Platform platform, DemoSet demo, TimeProvider clock
 
     private async Task LoadFiguresAsync(CancellationToken ct)
     {
-        var known = (await platform.ListAsync(DevelopmentClients.Steward, $"/api/v1/figures?node={DemoSet.Root}&limit=500", ct))
-            .Select(figure => ((string)figure["measure"]!, (string)figure["says"]!["wording"]!)).ToHashSet();
+        var known = new HashSet<(string, string)>();
+        foreach (var listed in await platform.ListAsync(DevelopmentClients.Steward, $"/api/v1/figures?node={DemoSet.Root}&limit=500", ct))
+        {
+            // What somebody corrected since was loaded as well.
+            for (var figure = listed; ; figure = (await platform.FindAsync(DevelopmentClients.Steward, $"/api/v1/figures/{(string)figure["corrects"]!}", ct))!)
+            {
+                known.Add(((string)figure["measure"]!, (string)figure["says"]!["wording"]!));
+                if (figure["corrects"] is null)
+                    break;
+            }
+        }
+
         foreach (var figure in demo.Figures.Where(figure => !known.Contains((figure.Measure, figure.Wording))))
         {
             var document = demo.Document(figure.Document);

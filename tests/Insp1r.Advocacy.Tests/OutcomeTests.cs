@@ -219,7 +219,7 @@ public sealed class OutcomeTests(Shared shared)
     }
 
     [Fact]
-    public async Task M11_Contribution_OfAMergedOrganisation_IsShownAsTheSurvivors_UntilTheMergeIsUndone()
+    public async Task M11_Contribution_OfAMergedOrganisation_IsShownWithTheSurvivor_UntilTheMergeIsUndone()
     {
         var network = shared.NewNetwork();
         var (merged, survivor, other) = (await network.RegisterAsync(Ct), await network.RegisterAsync(Ct), await network.RegisterAsync(Ct));
@@ -227,6 +227,11 @@ public sealed class OutcomeTests(Shared shared)
 
         await network.SayMergedAsync(merged, 2, survivor, Ct);
         Assert.Equal([survivor, other], await ShownAsync());
+        // Whoever sends back what was read severs nothing.
+        var read = (await network.Reader.GetAsync($"/api/v1/outcomes/{outcome}", Ct)).Expect(200);
+        var contributions = read.Json["contributions"]!.AsArray().Select(c => new { organisationId = (Guid)c!["organisationId"]!, role = (string?)c["role"], claim = (string?)c["claim"] });
+        var changed = (await network.Contributor.PatchAsync($"/api/v1/outcomes/{outcome}", new { contributions, socialActor = "The ministry" }, Ct, ("If-Match", read.ETag!))).Expect(200);
+        Assert.Equal(survivor, (Guid)changed.Json["contributions"]![0]!["currentOrganisationId"]!);
         // What names the duplicate is good as long as the survivor's contribution is.
         await network.SuspendAsync(survivor, Ct);
         Assert.Equal(["/contributions/0/organisationId organisation-suspended"], (await network.Contributor.PostAsync($"/api/v1/outcomes/{outcome}/submission", null, Ct)).IsProblem(422, "invalid").Faults());
@@ -245,7 +250,7 @@ public sealed class OutcomeTests(Shared shared)
             var one = (await network.Reader.GetAsync($"/api/v1/outcomes/{outcome}", Ct)).Expect(200).Json;
             var listed = (await network.Reader.GetAsync("/api/v1/outcomes", Ct)).Expect(200).Json["items"]!.AsArray().Single(o => (Guid)o!["id"]! == outcome)!;
             Assert.Equal(one.ToJsonString(), listed.ToJsonString());
-            return [.. one["contributions"]!.AsArray().Select(c => (Guid)c!["organisationId"]!)];
+            return [.. one["contributions"]!.AsArray().Select(c => (Guid)(c!["currentOrganisationId"] ?? c["organisationId"])!)];
         }
     }
 

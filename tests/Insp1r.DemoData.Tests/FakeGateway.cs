@@ -9,6 +9,7 @@ internal sealed record Sent(string Client, HttpMethod Method, string Path, strin
 /// <summary>As much of the platform as the loader meets: lists, posts, and services that hear of nodes and organisations a little later.</summary>
 internal sealed class FakeGateway(int nodesArriveAfter = 0, int organisationsArriveAfter = 0) : HttpMessageHandler
 {
+    public const string Figures = "/api/v1/figures";
     private const string ByExternalId = "/api/v1/organisations/by-external-id/";
 
     private readonly Dictionary<string, List<JsonObject>> _records = new(StringComparer.Ordinal);
@@ -16,6 +17,9 @@ internal sealed class FakeGateway(int nodesArriveAfter = 0, int organisationsArr
     private int _outcomesRefused;
 
     public List<Sent> Requests { get; } = [];
+
+    /// <summary>Figures that are in no list any more, and are found by their id.</summary>
+    public List<JsonObject> CorrectedFigures { get; } = [];
 
     public IEnumerable<Sent> Posts => Requests.Where(request => request.Method == HttpMethod.Post && request.Path != "/connect/token");
 
@@ -32,6 +36,8 @@ internal sealed class FakeGateway(int nodesArriveAfter = 0, int organisationsArr
         {
             "/connect/token" => Answer(HttpStatusCode.OK, new JsonObject { ["access_token"] = ClientOf(body), ["expires_in"] = 900 }),
             _ when path.StartsWith(ByExternalId, StringComparison.Ordinal) => Find(path[ByExternalId.Length..].Replace('/', ':')),
+            _ when request.Method == HttpMethod.Get && path.StartsWith(Figures + '/', StringComparison.Ordinal) =>
+                Answer(HttpStatusCode.OK, CorrectedFigures.Single(figure => (string?)figure["id"] == path.Split('/')[^1]).DeepClone()),
             _ when request.Method == HttpMethod.Get => Answer(HttpStatusCode.OK, new JsonObject { ["items"] = new JsonArray([.. Records(path).Select(record => record.DeepClone())]), ["next"] = null }),
             "/api/v1/campaigns" when _campaignsRefused++ < nodesArriveAfter => Refuse("unknown-node"),
             "/api/v1/outcomes" when _outcomesRefused++ < organisationsArriveAfter => Refuse("unknown-organisation"),

@@ -85,6 +85,21 @@ public sealed class LoaderTests
     }
 
     [Fact]
+    public async Task Load_FigureThatSomebodyHasCorrectedSince_DoesNotComeBack()
+    {
+        using var gateway = new FakeGateway();
+        await LoadAsync(gateway);
+        var figures = gateway.Records(FakeGateway.Figures);
+        var corrected = figures[0];
+        gateway.CorrectedFigures.Add(corrected);
+        var better = corrected.DeepClone().AsObject();
+        (better["id"], better["corrects"], better["says"]!["wording"]) = (Guid.CreateVersion7().ToString(), (string)corrected["id"]!, "as it really was");
+        figures[0] = better;
+
+        Assert.Equal(0, await LoadAsync(gateway));
+    }
+
+    [Fact]
     public async Task Load_WhatSomebodyHasChangedSince_Stays()
     {
         using var gateway = new FakeGateway();

@@ -14,6 +14,19 @@ public sealed class AsOfTests(Shared shared)
 
     private static string Today => $"{DateTime.UtcNow:yyyy-MM-dd}";
 
+    [Theory]
+    [InlineData("asOf=9999-12-31")]
+    [InlineData("knownOn=9999-12-31")]
+    [InlineData("asOf=1066-10-14")]
+    [InlineData("asOf=31.12.2019")]
+    public async Task M3_DayThatIsNone_IsRefused(string query)
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+
+        foreach (var list in (string[])["organisations", "nodes", "affiliations/counts", "figures", "strength"])
+            (await network.Reader.GetAsync($"/api/v1/{list}?{query}", Ct)).IsProblem(400, "bad-query");
+    }
+
     [Fact]
     public async Task M3_AsOf_RebuildsMembersAndNodesOfThatDay()
     {

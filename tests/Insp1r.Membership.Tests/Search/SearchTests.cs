@@ -48,6 +48,15 @@ public sealed class SearchTests(Shared shared)
     }
 
     [Fact]
+    public async Task M10_Search_ForACommonPhrase_FindsWhatBearsJustThisNameFirst()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        (await network.PushAsync([.. Enumerable.Range(0, 450).Select(n => network.Item($"{n}", ("name", $"Syndicat national {n}"))), network.Item("last", ("name", "Syndicat National"))], Ct)).Expect(200);
+
+        Assert.Equal("Syndicat National", (string?)(await SearchAsync(network.Reader, "syndicat national"))[0]["organisation"]!["name"]);
+    }
+
+    [Fact]
     public async Task M10_Search_KeepsToTheCallersNodes_AndRefusesWhatIsNoQuestion()
     {
         var (own, other) = (await shared.NewNetworkAsync(Ct), await shared.NewNetworkAsync(Ct));

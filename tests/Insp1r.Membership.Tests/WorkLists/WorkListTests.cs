@@ -84,6 +84,25 @@ public sealed class WorkListTests(Shared shared)
     }
 
     [Fact]
+    public async Task D7_MergedRecord_IsNobodysWork()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var (survivor, merged) = (await ApplyAsync("Kept"), await ApplyAsync("Twin"));
+
+        (await new Merging.Records(shared, Ct).MergeAsync(network.Steward, survivor, merged)).Expect(200);
+        await shared.ScalarAsync<long>("with o as (update member_organisation set updated_at = now() - interval '2 years' where node = $1 returning 1) select count(*) from o", Ct, network.Node);
+
+        Assert.Equal(["Kept contact,types,website,acronym"], await ItemsAsync(network.Contributor, "incomplete"));
+        Assert.Equal(["Kept"], await ItemsAsync(network.Contributor, "stale"));
+        Assert.Equal(["Kept applied 2024-03-01"], await ItemsAsync(network.Contributor, "waiting"));
+        var counts = Assert.Single((await network.Contributor.GetAsync("/api/v1/work", Ct)).Expect(200).Json["items"]!.AsArray())!;
+        Assert.Equal((1, 1, 1), ((int)counts["incomplete"]!, (int)counts["stale"]!, (int)counts["waiting"]!));
+
+        async Task<Guid> ApplyAsync(string name) => (await network.Contributor.PostAsync(
+            "/api/v1/organisations", new { node = network.Node, name, country = "RW", types = (string[])["other"], status = "applied", since = "2024-03-01" }, Ct)).Expect(201).Id;
+    }
+
+    [Fact]
     public async Task D7_Counts_AreThoseOfTheLists_ForEachNode()
     {
         var (one, two) = (await shared.NewNetworkAsync(Ct), await shared.NewNetworkAsync(Ct));

@@ -36,21 +36,30 @@ internal static class Contributors
             else if (organisation.Status != MemberOrganisation.Active)
                 errors.Add(pointer, $"organisation-{organisation.Status}", $"The organisation is {organisation.Status}: its contribution cannot be claimed.");
             else
-                contributions.Add(new Contribution(claimed[i].OrganisationId, claimed[i].Role, claimed[i].Claim, organisation.Node));
+                contributions.Add(new Contribution(claimed[i].OrganisationId, claimed[i].Role, claimed[i].Claim, organisation.NamedNode));
         }
 
         return contributions;
     }
 
-    /// <summary>
-    /// The outcomes with the records that stand for those that were merged. What was claimed stays stored as it was, so that it parts again
-    /// when the merge is undone.
-    /// </summary>
+    /// <summary>The nodes whose organisations contributed: where each stood when it was claimed, and where the record stands that a merge put in its place.</summary>
+    public static async Task<List<string>> ContributingNodesAsync(this AdvocacyDb db, Outcome outcome, CancellationToken ct)
+    {
+        var ids = outcome.Contributions.Select(contribution => contribution.OrganisationId).ToArray();
+        var current = await (
+            from o in db.Organisations
+            where ids.Contains(o.Id)
+            from standing in db.Organisations.Where(s => s.Id == o.MergedInto)
+            select standing.Node).ToListAsync(ct);
+        return [.. outcome.Contributions.Select(contribution => contribution.Node).Union(current, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The outcomes with the records that stand for those that were merged beside them: what was claimed stays, and whoever sends it back changes nothing.</summary>
     public static async Task<List<OutcomeResponse>> FollowMergesAsync(this AdvocacyDb db, List<OutcomeResponse> outcomes, CancellationToken ct)
     {
         var ids = outcomes.SelectMany(o => o.Contributions).Select(c => c.OrganisationId).Distinct().ToArray();
         var merged = ids.Length == 0 ? [] : await db.Organisations.Where(o => ids.Contains(o.Id) && o.MergedInto != null).ToDictionaryAsync(o => o.Id, o => o.MergedInto!.Value, ct);
         return merged.Count == 0 ? outcomes : outcomes.ConvertAll(
-            o => o with { Contributions = [.. o.Contributions.Select(c => c with { OrganisationId = merged.GetValueOrDefault(c.OrganisationId, c.OrganisationId) })] });
+            o => o with { Contributions = [.. o.Contributions.Select(c => merged.TryGetValue(c.OrganisationId, out var current) ? c with { CurrentOrganisationId = current } : c)] });
     }
 }

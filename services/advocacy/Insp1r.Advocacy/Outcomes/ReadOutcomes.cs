@@ -14,13 +14,22 @@ internal sealed record OutcomeResponse(
     Guid Id, int Version, string Node, Guid? DemandId, Guid? CampaignId, IReadOnlyDictionary<string, string> Title, string SourceLanguage,
     IReadOnlyDictionary<string, string>? Statement, IReadOnlyDictionary<string, string>? Significance, string? SocialActor, DateOnly? OccurredOn, string? Country,
     OutcomeType? Type, OutcomePolarity? Polarity, bool? Intended, PolicyStage? PolicyStage, IReadOnlyList<string> SdgTargets,
-    IReadOnlyList<SocialProtectionBranch> Branches, IReadOnlyList<Contribution> Contributions, IReadOnlyList<Evidence> Evidence, Publication Publication,
+    IReadOnlyList<SocialProtectionBranch> Branches, IReadOnlyList<ContributionResponse> Contributions, IReadOnlyList<Evidence> Evidence, Publication Publication,
     OutcomeStatus Status, string? SubstantiatedBy, DateOnly? SubstantiatedOn, DateTimeOffset RecordedAt, DateTimeOffset ChangedAt) : IVersioned
 {
     public static OutcomeResponse Of(Outcome o) => new(
         o.Id, o.Version, o.Node, o.DemandId, o.CampaignId, o.Title, o.SourceLanguage, o.Statement, o.Significance, o.SocialActor, o.OccurredOn, o.Country,
-        o.Type, o.Polarity, o.Intended, o.PolicyStage, o.SdgTargets, o.Branches.ToBranches(), o.Contributions, o.Evidence, o.Publication, o.Status,
+        o.Type, o.Polarity, o.Intended, o.PolicyStage, o.SdgTargets, o.Branches.ToBranches(), [.. o.Contributions.Select(ContributionResponse.Of)], o.Evidence, o.Publication, o.Status,
         o.SubstantiatedBy, o.SubstantiatedOn, o.RecordedAt, o.ChangedAt);
+}
+
+/// <summary>
+/// A contribution as it was claimed. <paramref name="CurrentOrganisationId"/> is the record that stands for the organisation's since they were
+/// merged; null where there was no merge, or it was undone.
+/// </summary>
+internal sealed record ContributionResponse(Guid OrganisationId, string? Role, string? Claim, string Node, Guid? CurrentOrganisationId = null)
+{
+    public static ContributionResponse Of(Contribution c) => new(c.OrganisationId, c.Role, c.Claim, c.Node);
 }
 
 internal sealed record SubstantiationResponse(Guid Id, Guid OutcomeId, string Node, Verdict Verdict, string? Comment, DateTimeOffset GivenAt)

@@ -32,7 +32,7 @@ internal static class SubstantiateOutcome
             return AccessErrors.OutsideYourNodes.ToProblem($"Speaking for {request.Node} needs a contributor grant at or above it.");
         if (outcome.Status is OutcomeStatus.Draft)
             return OutcomeErrors.NotSubmitted.ToProblem("Its network has not submitted it yet.");
-        if (Substantiation.WhyNotIndependent(outcome, request.Node, caller) is { } reason)
+        if (Substantiation.WhyNotIndependent(outcome, await db.ContributingNodesAsync(outcome, ct), request.Node, caller) is { } reason)
             return OutcomeErrors.NotIndependent.ToProblem(reason);
         // Last: what no waiting can change is said first.
         await errors.CheckNodeAsync("/node", request.Node, db, ct);

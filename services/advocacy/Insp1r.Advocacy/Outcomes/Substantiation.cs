@@ -28,12 +28,12 @@ internal sealed class Substantiation
     /// Why this node, or this caller, cannot judge the outcome; null where they are independent of it. A node is not independent
     /// of one above or below it.
     /// </summary>
-    public static string? WhyNotIndependent(Outcome outcome, string node, Caller caller)
+    public static string? WhyNotIndependent(Outcome outcome, IEnumerable<string> contributing, string node, Caller caller)
     {
         if (AreRelated(node, outcome.Node))
             return $"{node} is {outcome.Node}, which harvested the outcome, or lies above or below it.";
-        if (outcome.Contributions.FirstOrDefault(contribution => AreRelated(node, contribution.Node)) is { } own)
-            return $"{node} is {own.Node}, whose organisation contributed to the outcome, or lies above or below it.";
+        if (contributing.FirstOrDefault(other => AreRelated(node, other)) is { } own)
+            return $"{node} is {own}, whose organisation contributed to the outcome, or lies above or below it.";
         if (caller.May(Role.Contributor, outcome.Node))
             return $"You may record outcomes for {outcome.Node}, so you cannot confirm them.";
 

@@ -22,7 +22,7 @@ internal class AsOfQuery
         {
             if (text is null)
                 continue;
-            if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", out var given) || given.Year < 1900)
+            if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", out var given) || given.Year is < 1900 or > 2200)
                 return QueryChecks.Refuse(name, "bad-date", "A day, such as 2019-12-01.");
             if (name == "asOf")
                 day = given;

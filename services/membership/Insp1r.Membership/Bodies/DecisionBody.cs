@@ -75,14 +75,17 @@ internal sealed class DecisionBody
     /// </summary>
     public static async Task EnsureAsync(MembershipDb db, string node, string code, DateOnly from, DateTimeOffset at, CancellationToken ct)
     {
-        // One after the other: the second finds what the first has added.
-        await db.Database.ExecuteSqlAsync($"select 1 from network_node where path = {node} for no key update", ct);
+        await LockAllAsync(db, node, ct);
         if (await db.Bodies.AnyAsync(b => b.Node == node && b.Code == code, ct))
             return;
         var body = Add(Guid.CreateVersion7(at), node, code, null, from, null, at);
         db.Add(body);
         db.Append(new BodyAdded(body.State), at);
     }
+
+    /// <summary>A node's bodies are added one after the other: the second finds what the first has added.</summary>
+    public static Task LockAllAsync(MembershipDb db, string node, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"select 1 from network_node where path = {node} for no key update", ct);
 
     private static IReadOnlyDictionary<string, string> NamesOf(string code) => LanguageTexts.Canonical(
         KnownNames.TryGetValue(code, out var known)

@@ -1,5 +1,6 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
@@ -40,6 +41,8 @@ internal static class KeepBodies
         if (errors.Any)
             return errors.ToProblem();
 
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        await DecisionBody.LockAllAsync(db, path, ct);
         var now = clock.GetUtcNow();
         var body = DecisionBody.Add(Guid.CreateVersion7(now), path, request.Code, request.Names, request.From, request.To, now);
         db.Add(body);
@@ -47,6 +50,7 @@ internal static class KeepBodies
         try
         {
             await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
         }
         catch (DbUpdateException e) when (e.Violates(DecisionBodyMapping.UniqueCode))
         {

@@ -46,7 +46,8 @@ internal static class DismissDuplicate
             return TypedResults.Ok(Response.Of(before));
 
         db.Add(said);
-        db.Audit("organisation", newer, 0, nodes[newer], "membership.duplicate-dismissed", null, Response.Of(said), now, request.Reason);
+        // Of the pair and not of one record: the readers of that one would see the other, which may be of another network.
+        db.Audit("duplicate", newer, 0, nodes[newer], "membership.duplicate-dismissed", null, new { said.OlderId, said.NewerId }, now, request.Reason);
         try
         {
             await db.SaveChangesAsync(ct);

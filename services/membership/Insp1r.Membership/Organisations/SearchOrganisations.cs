@@ -95,6 +95,7 @@ internal static class SearchOrganisations
             // An empty key is nobody's.
             foreach (var key in (string[])[$"a:{Short}", $"i:{Short}", $"a:{Initials}", $"w:{Site}"])
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SearchText.FirstLinePattern(Text) });
             foreach (var word in Words)
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = word });
             return command;
@@ -115,13 +116,13 @@ internal static class SearchOrganisations
             return Initials is not null && acronym == Initials && Trigrams.Similarity(Text, best.Text) < 0.3 ? "acronym" : best.Field;
         }
 
-        // From what is surely meant to what may be: a key; all words as they are; all of them misspelt, where that found few; and all but one, where
+        // From what is surely meant to what may be: a key; the name itself; all words as they are; all of them misspelt, where that found few; and all but one, where
         // nothing was found. Each is a search in an index (of keys, or of search by its trigrams) that ends when it has enough, and only these are compared
         // more closely. So a common word costs as little as a rare one.
         private static string Compose((int Words, int Short) shape)
         {
             const string Within = "o.merged_into is null and (o.node = any($2) or o.node like any($3))";
-            var words = Enumerable.Range(0, shape.Words).Select(i => $"${i + 9}").ToArray();
+            var words = Enumerable.Range(0, shape.Words).Select(i => $"${i + 10}").ToArray();
             var whole = words.Where((_, i) => (shape.Short & (1 << i)) == 0).ToArray();
             var exact = whole.Length == 0 ? "false" : string.Join(" and ", whole.Select(word => $"o.search like '%' || {word} || '%'"));
             var fuzzy = string.Join(" and ", words.Select(word => $"o.search %> {word}"));
@@ -131,6 +132,8 @@ internal static class SearchOrganisations
                 with known as materialized (
                   select o.id, o.search, case when $5 = any(o.keys) then 1 when $6 = any(o.keys) or $8 = any(o.keys) then 0.95 else 0.7 end::float8 as by_key, {similarity} as by_text
                   from member_organisation o where o.keys && array[$5, $6, $7, $8] and {Within} limit 200),
+                named as materialized (
+                  select o.id, o.search, 0::float8 as by_key, 1::float8 as by_text from member_organisation o where (o.search = $4 or o.search like $9) and {Within} limit 50),
                 exact as materialized (
                   select o.id, o.search, 0::float8 as by_key, 1::float8 as by_text from member_organisation o where {exact} and {Within} limit 400),
                 fuzzy as materialized (
@@ -141,7 +144,7 @@ internal static class SearchOrganisations
                   from member_organisation o where not exists (select 1 from known) and not exists (select 1 from exact) and not exists (select 1 from fuzzy) and ({loose}) and {Within} limit 200),
                 best as materialized (
                   select id, max(greatest(by_key, 0.8 * by_text + 0.2 * similarity($4, split_part(search, E'\n', 1)))) as score
-                  from (table known union all table exact union all table fuzzy union all table loose) found group by id order by 2 desc, 1 limit $1)
+                  from (table known union all table named union all table exact union all table fuzzy union all table loose) found group by id order by 2 desc, 1 limit $1)
                 select {OrganisationResponse.Columns}, b.score from best b join member_organisation o on o.id = b.id order by b.score desc, o.id
                 """;
         }

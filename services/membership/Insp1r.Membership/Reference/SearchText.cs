@@ -32,8 +32,13 @@ internal static class SearchText
     }
 
     /// <summary>The pattern with which <c>like</c> finds a folded text that has this one in it.</summary>
-    public static string Pattern(string text) =>
-        $"%{Fold(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+    public static string Pattern(string text) => $"%{Escaped(text)}%";
+
+    /// <summary>The pattern of folded texts that have this one as their first, and others after it.</summary>
+    public static string FirstLinePattern(string text) => $"{Escaped(text)}\n%";
+
+    private static string Escaped(string text) =>
+        Fold(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 
     private static void Append(StringBuilder folded, string? text)
     {

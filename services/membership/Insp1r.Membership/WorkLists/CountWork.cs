@@ -21,7 +21,7 @@ internal static class CountWork
           where o.node in (select path from n) and {WorkSql.IsLive} group by o.node),
         a as (
           select a.node, count(*) as waiting from affiliation a
-          where a.node in (select path from n) and a.until is null and a.status in ('applied', 'admitted') group by a.node)
+          where a.node in (select path from n) and {WorkSql.Waits} group by a.node)
         select n.path, coalesce(o.incomplete, 0)::int, coalesce(o.stale, 0)::int, coalesce(a.waiting, 0)::int
         from n left join o on o.node = n.path left join a on a.node = n.path order by n.path
         """;

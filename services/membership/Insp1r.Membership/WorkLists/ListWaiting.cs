@@ -14,12 +14,12 @@ internal static class ListWaiting
     public sealed record Response(Guid Id, int Version, Guid OrganisationId, string Organisation, string Node, string Category, string Status, DateOnly Since);
 
     // Neither status can be had twice, so the first move to it is the one.
-    private const string Sql = """
+    private const string Sql = $"""
         select a.id, a.version, a.organisation_id, o.name, a.node, a.category, a.status, w.since
         from affiliation a join member_organisation o on o.id = a.organisation_id
         cross join lateral (select case when a.status = a.first_status then a.since else (
           select min(m.effective) from affiliation_move m where m.affiliation_id = a.id and m.status = a.status and m.revoked_at is null) end as since) w
-        where (a.node = any($1) or a.node like any($2)) and a.until is null and a.status in ('applied', 'admitted') and (w.since, a.id) > ($3, $4)
+        where (a.node = any($1) or a.node like any($2)) and {WorkSql.Waits} and (w.since, a.id) > ($3, $4)
         order by w.since, a.id limit $5
         """;
 

@@ -6,8 +6,11 @@ namespace Insp1r.Membership.WorkLists;
 /// <summary>What several work lists ask of an organisation o: each list and its count say the same.</summary>
 internal static class WorkSql
 {
-    /// <summary>Who is no member any more is nobody's work.</summary>
-    public const string IsLive = "o.status not in ('withdrawn', 'excluded', 'lapsed')";
+    /// <summary>Who is no member any more is nobody's work, nor is a record that another stands for.</summary>
+    public const string IsLive = "o.merged_into is null and o.status not in ('withdrawn', 'excluded', 'lapsed')";
+
+    /// <summary>A membership a that waits for a decision; one that yields to another since a merge does not.</summary>
+    public const string Waits = "a.until is null and a.yields_on is null and a.status in ('applied', 'admitted')";
 
     /// <summary>The member m.fields of what is missing; $1 is today.</summary>
     public const string Missing = """

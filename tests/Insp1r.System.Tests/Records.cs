@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Insp1r.System.Tests.Contract;
 using Insp1r.Testing.Stack;
 
@@ -80,6 +81,8 @@ internal sealed class Records
         { Method.Method: "PATCH", Path: "/api/v1/persons/{id}" } => new { name = "Taken over" },
         { Method.Method: "PATCH" } => new { title = new { en = "Taken over" } },
         { Path: var path } when path.EndsWith("/substantiations", StringComparison.Ordinal) => Network.Agreement(Network.Nepal),
+        { Path: "/api/v1/imports" } => new StringContent("name,country,types\nTaken over,RW,ngo\n", new MediaTypeHeaderValue("text/csv")),
+        { Path: "/api/v1/organisations/{id}/merge" } => new { mergedId = Guid.NewGuid(), version = 1, mergedVersion = 1 },
         { Path: var path } when path.EndsWith("/comments", StringComparison.Ordinal) => new { text = "Taken over" },
         { Path: var path } when path.EndsWith("/documents", StringComparison.Ordinal) => Document,
         { Path: var path } when path.EndsWith("/file", StringComparison.Ordinal) => File,

@@ -200,6 +200,46 @@ public sealed class LimitTests(SharedGateway shared)
         Assert.StartsWith("HTTP/1.1 413", await raw.ReadUntilAsync("/problems/too-large"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("organisations")]
+    [InlineData("nodes")]
+    public async Task Size_FileOfADocument_HasTenMebibytesWithItsFramesAndNoMore(string kind)
+    {
+        var path = $"/api/v1/{kind}/0198/documents/0199/file";
+        long received = 0;
+        shared.Platform.Membership.On(path, async context =>
+        {
+            var buffer = new byte[64 * 1024];
+            for (var read = await context.Request.Body.ReadAsync(buffer); read > 0; read = await context.Request.Body.ReadAsync(buffer))
+                received += read;
+            await context.Response.WriteAsync("done");
+        });
+
+        using var whole = await shared.Gateway.SendAsync(Http.Request(path, Tokens.Valid("files"), HttpMethod.Put, new ByteArrayContent(new byte[10 * MiB])));
+        using var larger = await shared.Gateway.SendAsync(Http.Request(path, Tokens.Valid("files"), HttpMethod.Put, new ByteArrayContent(new byte[(10 * MiB) + (64 << 10) + 1])));
+
+        Assert.Equal(HttpStatusCode.OK, whole.StatusCode);
+        await larger.IsProblemAsync(HttpStatusCode.RequestEntityTooLarge, "too-large");
+        Assert.Equal(10 * MiB, received);
+    }
+
+    [Fact]
+    public async Task AtOnce_ThirdFileOfOneClient_Is429_AndReadingGoesOn()
+    {
+        const string Path = "/api/v1/nodes/0198/documents/held/file";
+        using var waiting = Hold(shared.Platform.Membership, Path);
+        var held = Enumerable.Range(0, 2).Select(_ => shared.Gateway.SendAsync(Http.Request(Path, Tokens.Valid("filing"), HttpMethod.Put, new StringContent("x")))).ToList();
+        await Eventually.TrueAsync(() => waiting.Entered == 2, "two are under way");
+
+        using var third = await shared.Gateway.SendAsync(Http.Request(Path, Tokens.Valid("filing"), HttpMethod.Put, new StringContent("x")));
+        using var reading = await shared.Gateway.SendAsync(Http.Request("/api/v1/nodes/0198/documents/other/file", Tokens.Valid("filing")));
+        waiting.Release();
+        await Task.WhenAll(held);
+
+        await third.IsProblemAsync(HttpStatusCode.TooManyRequests, "too-many-at-once");
+        Assert.Equal(HttpStatusCode.OK, reading.StatusCode);
+    }
+
     [Fact]
     public async Task Slowness_HeadersTrickle_ConnectionIsClosed()
     {

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Insp1r.System.Tests.Contract;
 using Insp1r.Testing.Stack;
 
@@ -57,6 +58,11 @@ internal sealed class Records
         wordingLanguage = "en",
     };
 
+    public static object Document => new { title = "Statutes", category = "statutes", language = "en", date = "2019-12-01", fileName = "statutes.pdf" };
+
+    /// <summary>The same each time.</summary>
+    public static HttpContent File => new ByteArrayContent("%PDF-1.4"u8.ToArray()) { Headers = { ContentType = new("application/pdf") } };
+
     private static object Service => new { kind = "savings" };
 
     private static object Strength => new { year = 2023, total = 100, source = "A report" };
@@ -75,7 +81,12 @@ internal sealed class Records
         { Method.Method: "PATCH", Path: "/api/v1/persons/{id}" } => new { name = "Taken over" },
         { Method.Method: "PATCH" } => new { title = new { en = "Taken over" } },
         { Path: var path } when path.EndsWith("/substantiations", StringComparison.Ordinal) => Network.Agreement(Network.Nepal),
-        { Path: "/api/v1/organisations/{id}/comments" } => new { text = "Taken over" },
+        { Path: "/api/v1/imports" } => new StringContent("name,country,types\nTaken over,RW,ngo\n", new MediaTypeHeaderValue("text/csv")),
+        { Path: "/api/v1/organisations/{id}/merge" } => new { mergedId = Guid.NewGuid(), version = 1, mergedVersion = 1 },
+        { Path: var path } when path.EndsWith("/comments", StringComparison.Ordinal) => new { text = "Taken over" },
+        { Path: var path } when path.EndsWith("/documents", StringComparison.Ordinal) => Document,
+        { Path: var path } when path.EndsWith("/file", StringComparison.Ordinal) => File,
+        { Path: var path } when path.EndsWith("/documents/{documentId}/withdrawal", StringComparison.Ordinal) => new { reason = "Taken over" },
         { Path: "/api/v1/nodes/{node}/bodies" } => new { code = "taken-over", from = "2024-01-01" },
         { Path: "/api/v1/persons/{id}/roles" } => new { kind = "mandate", title = "Taken over", from = "2024-01-01", node = Network.Rwanda.Node, body = "board" },
         { Path: "/api/v1/persons/{id}/roles/{roleId}/end" } => new { reason = "Taken over" },

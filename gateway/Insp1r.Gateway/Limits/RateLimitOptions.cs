@@ -36,7 +36,7 @@ internal sealed record RateLimitOptions
     [Range(1, 100_000)]
     public int AtOnce { get; init; } = 100;
 
-    /// <summary>Sync batches of one client under way at the same time.</summary>
+    /// <summary>Sync batches, and files that are sent, of one client under way at the same time.</summary>
     [Range(1, 1_000)]
     public int SyncsAtOnce { get; init; } = 2;
 }

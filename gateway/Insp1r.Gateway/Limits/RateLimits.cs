@@ -44,12 +44,12 @@ internal sealed class RateLimits(RequestDelegate next, Budgets budgets, TimeProv
         }
 
         headers["RateLimit"] = $"\"{rate.Name}\";r={left}";
-        var sync = context.GetEndpoint()?.Metadata.GetMetadata<StreamedUpload>() is not null && HttpMethods.IsPost(context.Request.Method);
+        var sync = context.GetEndpoint()?.Metadata.GetMetadata<StreamedUpload>() is not null && !HttpMethods.IsGet(context.Request.Method);
         var gate = sync ? budget.Syncs : budget.Requests;
         return gate.TryEnter(sync ? budgets.Options.SyncsAtOnce : budgets.Options.AtOnce)
             ? LeaveAtEnd(gate, next(context))
             : Refuse(context, sync ? 5 : 1, GatewayErrors.TooManyAtOnce, sync
-                ? $"{budgets.Options.SyncsAtOnce} sync batches of this client are under way: send the next when one has ended."
+                ? $"{budgets.Options.SyncsAtOnce} sync batches or files of this client are under way: send the next when one has ended."
                 : $"{budgets.Options.AtOnce} requests of this client are under way: wait for some to end.");
     }
 

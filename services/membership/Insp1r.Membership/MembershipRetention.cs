@@ -62,5 +62,9 @@ internal static class MembershipRetention
             Days: 365, Least: 30, Most: 1_826,
             "For a year a network can look its decisions up; then the audit trail tells them.",
             Removal.OfRows("sync_conflict", "resolved_at")),
+        new("awaited-files", "Documents whose file was announced and never came.",
+            Days: 7, Least: 1, Most: 90,
+            "Data minimisation (GDPR, Art. 5(1)(c)): a title and a file's name, and nothing under them.",
+            Removal.OfRows("record_document", "case when url is null and filed_at is null and withdrawn_at is null then recorded_at end")),
     ];
 }

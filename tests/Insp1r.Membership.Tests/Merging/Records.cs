@@ -25,7 +25,9 @@ internal sealed class Records(Shared shared, CancellationToken ct)
           (select string_agg(concat_ws('|', id, node, name, names, acronym, country, types, website, status, external_ids, search, keys, merged_into), E'\n' order by id) from member_organisation where id = any($1)),
           (select string_agg(concat_ws('|', namespace, value, organisation_id), E'\n' order by namespace, value) from external_id where organisation_id = any($1)),
           (select string_agg(concat_ws('|', id, organisation_id, node, since, coalesce(until::text, '-'), category, status, coalesce(through_id::text, '-'), coalesce(yields_on::text, '-')), E'\n' order by id) from affiliation where organisation_id = any($1)),
-          (select string_agg(concat_ws('|', id, person_id, organisation_id, node, title, starts_on, ends_on), E'\n' order by id) from person_role where organisation_id = any($1)))
+          (select string_agg(concat_ws('|', id, person_id, organisation_id, node, title, starts_on, ends_on), E'\n' order by id) from person_role where organisation_id = any($1)),
+          (select string_agg(concat_ws('|', id, organisation_id, text), E'\n' order by id) from record_comment where organisation_id = any($1)),
+          (select string_agg(concat_ws('|', id, organisation_id, title, encode(sha256, 'hex')), E'\n' order by id) from record_document where organisation_id = any($1)))
         """, ct, ids);
 
     /// <summary>What held on two days, as known at a moment.</summary>

@@ -82,6 +82,13 @@ internal static class RuleCases
         ["sync-results"] = new(
             "insert into sync_chunk (client_id, key, chunk_no, body_hash, results, counts, created_at) values ('test', $1, 0, '', '', array[0], $2)",
             "select count(*) from sync_chunk where key = $1"),
+        ["awaited-files"] = new(
+            """
+            insert into record_document (id, version, node_id, title, category, language, dated_on, sensitive, url, file_name, author, recorded_at)
+            select gen_random_uuid(), 1, id, $1, 'other', 'en', '2024-01-01', true,
+              case when $2::timestamptz is null then 'https://example.org' end, case when $2::timestamptz is not null then 'a.pdf' end, 'test', coalesce($2, now() - interval '1 year')
+            from network_node where path = 'insp1r'
+            """, "select count(*) from record_document where title = $1", HasNoEnd: true),
         ["sync-conflicts"] = new(
             """
             insert into sync_conflict (id, organisation_id, node, external_id, client_id, base_version, current_version, theirs, ours, created_at, resolved_at)

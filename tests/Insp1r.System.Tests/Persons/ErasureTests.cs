@@ -1,4 +1,5 @@
 using System.Text;
+using Insp1r.System.Tests.Access;
 using Insp1r.Testing.Stack;
 
 namespace Insp1r.System.Tests.Persons;
@@ -60,6 +61,12 @@ public sealed class ErasureTests(Platform platform)
         var rwanda = platform.Stack.As("rwanda");
         var person = await RecordAsync(rwanda);
         var recorded = (await rwanda.PostAsync("/api/v1/events", Launch(person), Ct)).Expect(201).Id;
+        // What the person itself adds to a record.
+        var account = await platform.Stack.ScalarAsync<Guid>("membership", $"select id from account where person_id = '{person}'", Ct);
+        var own = ("Authorization", $"Bearer {(await Tokens.OfAsync(platform.Stack, Ct)).Of($"{account}", [$"contributor@{Network.Rwanda.Node}"], ["write"])}");
+        var node = $"/api/v1/nodes/{(await rwanda.GetAsync($"/api/v1/nodes/by-path/{Network.Rwanda.Node}", Ct)).Expect(200).Id}";
+        var comment = (await platform.Stack.Anonymous.PostAsync($"{node}/comments", new { text = "Noted by the person" }, Ct, own)).Expect(201).Id;
+        var document = (await platform.Stack.Anonymous.PostAsync($"{node}/documents", Records.Document, Ct, own)).Expect(201).Id;
 
         var answer = (await rwanda.PostAsync($"/api/v1/persons/{person}/export", null, Ct)).Expect(200);
         var export = answer.Json;
@@ -73,12 +80,15 @@ public sealed class ErasureTests(Platform platform)
         Assert.Superset(
             new HashSet<string?>(["membership.person-recorded", "membership.account-invited"], StringComparer.Ordinal),
             export["trail"]!.AsArray().Select(entry => (string?)entry!["type"]).ToHashSet(StringComparer.Ordinal));
+        Assert.Equal(($"{comment}", $"{document}"), ((string?)Assert.Single(export["comments"]!.AsArray())!["id"], (string?)Assert.Single(export["documents"]!.AsArray())!["id"]));
         var quote = export["elsewhere"]!["communications"]!["speakers"]!.AsArray().Single()!;
         Assert.Equal(($"{recorded}", Name), ((string?)quote["eventId"], (string?)quote["name"]));
         foreach (var (client, status) in ((string, int)[])[("nepal", 404), ("reader", 403), ("operator", 403)])
             Assert.Equal(status, (await platform.Stack.As(client).PostAsync($"/api/v1/persons/{person}/export", null, Ct)).Status);
 
         (await rwanda.PostAsync($"/api/v1/persons/{person}/erasure", new { reason = "no-longer-needed" }, Ct)).Expect(200);
+        // The document is the record's: it stays, and its author is an id that names nobody any more.
+        Assert.Equal(("Statutes", $"{account}"), (await rwanda.GetAsync($"{node}/documents/{document}", Ct)).Expect(200).Json is var kept ? ((string?)kept["title"], (string?)kept["author"]) : default);
         await Replication.UntilCompleteAsync(platform.Stack, Until.Generous, Ct);
     }
 

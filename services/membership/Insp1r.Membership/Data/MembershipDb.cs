@@ -2,6 +2,7 @@ using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Apps;
 using Insp1r.Membership.Bodies;
+using Insp1r.Membership.Documents;
 using Insp1r.Membership.Duplicates;
 using Insp1r.Membership.Figures;
 using Insp1r.Membership.Mail;
@@ -48,6 +49,7 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<DecisionBody> Bodies => Set<DecisionBody>();
     public DbSet<BodyDecision> Decisions => Set<BodyDecision>();
     public DbSet<Comment> Comments => Set<Comment>();
+    public DbSet<Document> Documents => Set<Document>();
 
     // Each index is there for a query, not because of a foreign key.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

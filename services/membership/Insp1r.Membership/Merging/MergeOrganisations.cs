@@ -62,7 +62,9 @@ internal static class MergeOrganisations
         var snapshot = new MergeSnapshot(
             before, Choose(choices, before, merged.Content), merged.ExternalIds, [.. moving.Select(a => new MovedAffiliation(a.Id, a.YieldsOn))], [.. inherited.Select(a => a.Id)],
             await db.PersonRoles.Where(r => r.OrganisationId == merged.Id).OrderBy(r => r.Id).Select(r => r.Id).ToArrayAsync(ct),
-            await db.Organisations.IgnoreQueryFilters().Where(o => o.MergedInto == merged.Id).OrderBy(o => o.Id).Select(o => o.Id).ToArrayAsync(ct));
+            await db.Organisations.IgnoreQueryFilters().Where(o => o.MergedInto == merged.Id).OrderBy(o => o.Id).Select(o => o.Id).ToArrayAsync(ct),
+            await db.Comments.Where(c => c.OrganisationId == merged.Id).OrderBy(c => c.Id).Select(c => c.Id).ToArrayAsync(ct),
+            await db.Documents.Where(d => d.OrganisationId == merged.Id).OrderBy(d => d.Id).Select(d => d.Id).ToArrayAsync(ct));
         var merge = new OrganisationMerge
         {
             Id = Guid.CreateVersion7(now),

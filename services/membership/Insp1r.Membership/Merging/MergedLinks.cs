@@ -40,7 +40,7 @@ internal static class MergedLinks
         return (records[survivor], records[merged], null);
     }
 
-    /// <summary>External ids, roles and older redirects of a merge, to the record that has them from now on.</summary>
+    /// <summary>External ids, roles, comments, documents and older redirects of a merge, to the record that has them from now on.</summary>
     public static async Task MoveAsync(MembershipDb db, MemberOrganisation to, MergeSnapshot snapshot, Guid from, DateTimeOffset at, CancellationToken ct)
     {
         await db.Database.ExecuteSqlAsync(
@@ -53,6 +53,23 @@ internal static class MergedLinks
             var before = RoleResponse.Of(role);
             role.Belong(to.Id);
             db.AuditPerson(persons[role.PersonId], "role-moved", before, RoleResponse.Of(role), at);
+        }
+
+        // Each locked, so that none is withdrawn, or gets its file, beside this.
+        foreach (var comment in await db.Comments
+            .FromSql($"select * from record_comment where id = any({snapshot.Comments}) and organisation_id = {from} order by id for update").ToListAsync(ct))
+        {
+            var before = comment.About;
+            comment.Belong(to.Id);
+            db.Audit("comment", comment.Id, comment.Version, to.Node, "membership.comment-moved", before, comment.About, at);
+        }
+
+        foreach (var document in await db.Documents
+            .FromSql($"select * from record_document where id = any({snapshot.Documents}) and organisation_id = {from} order by id for update").ToListAsync(ct))
+        {
+            var before = document.About;
+            document.Belong(to.Id);
+            db.Audit("document", document.Id, document.Version, to.Node, "membership.document-moved", before, document.About, at);
         }
 
         foreach (var redirected in await db.Organisations.IgnoreQueryFilters().Where(o => snapshot.Redirects.Contains(o.Id)).OrderBy(o => o.Id).ToListAsync(ct))

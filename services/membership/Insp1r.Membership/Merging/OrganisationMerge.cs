@@ -38,7 +38,8 @@ internal sealed class OrganisationMerge
 /// <paramref name="Redirects"/> the records that had been merged into the one that is merged now.
 /// </summary>
 internal sealed record MergeSnapshot(
-    OrganisationContent Before, OrganisationContent After, string[] ExternalIds, MovedAffiliation[] Affiliations, Guid[] Inherited, Guid[] Roles, Guid[] Redirects);
+    OrganisationContent Before, OrganisationContent After, string[] ExternalIds, MovedAffiliation[] Affiliations, Guid[] Inherited, Guid[] Roles, Guid[] Redirects,
+    Guid[] Comments, Guid[] Documents);
 
 /// <param name="YieldsOn">What it was before the merge.</param>
 internal sealed record MovedAffiliation(Guid Id, DateOnly? YieldsOn);

@@ -3,6 +3,7 @@ using Insp1r.Membership.Access;
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Accounts.Keeping;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Documents;
 using Insp1r.Membership.Records;
 using Insp1r.Messaging;
 using Insp1r.Messaging.Audit;
@@ -21,12 +22,13 @@ internal static class ExportPerson
     /// <c>wordings</c> are the texts of the consents, as they were shown. <c>logins</c> are other providers that the person signs in with.
     /// <c>trail</c> is what membership's audit trail says of the person, the account and its overrides; who did it and from where is left out
     /// where it was somebody else. <c>elsewhere</c> is what each other service holds, by its
-    /// name. <c>comments</c> are those that the person wrote, and that were not withdrawn.
+    /// name. <c>comments</c> are those that the person wrote, <c>documents</c> those that the person added, without their files; what was withdrawn is left out.
     /// </summary>
     public sealed record Response(
         PersonResponse Person, IReadOnlyList<RoleResponse> Roles, IReadOnlyList<ConsentResponse> Consents, IReadOnlyList<WordingResponse> Wordings,
         AccountResponse? Account, IReadOnlyList<LoginResponse> Logins, IReadOnlyList<SessionResponse> Sessions, IReadOnlyList<AuditEntry> Trail,
-        IReadOnlyDictionary<string, JsonElement> Elsewhere, DateTimeOffset ExportedAt, IReadOnlyList<CommentResponse> Comments);
+        IReadOnlyDictionary<string, JsonElement> Elsewhere, DateTimeOffset ExportedAt, IReadOnlyList<CommentResponse> Comments,
+        IReadOnlyList<DocumentResponse> Documents);
 
     /// <summary>Who the person is at another provider.</summary>
     public sealed record LoginResponse(string Provider, string Subject);
@@ -68,6 +70,7 @@ internal static class ExportPerson
         var logins = account is null ? [] : await db.UserLogins.Where(l => l.UserId == account.Id).Select(l => new LoginResponse(l.LoginProvider, l.ProviderKey)).ToListAsync(ct);
         var author = account?.Id.ToString();
         var comments = author is null ? [] : await db.Comments.AsNoTracking().Where(c => c.Author == author && c.WithdrawnAt == null).OrderBy(c => c.Id).ToListAsync(ct);
+        var documents = author is null ? [] : await db.Documents.AsNoTracking().Where(d => d.Author == author && d.WithdrawnAt == null).OrderBy(d => d.Id).ToListAsync(ct);
         response.Headers.ContentDisposition = $"attachment; filename=\"person-{id}.json\"";
         response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Response(
@@ -76,7 +79,8 @@ internal static class ExportPerson
             [.. consents.Select(ConsentResponse.Of)],
             [.. wordings.GroupBy(w => (w.Purpose, w.Version)).Where(shown => consents.Exists(c => (c.Purpose, c.WordingVersion) == shown.Key)).Select(shown => WordingResponse.Of([.. shown]))],
             account is null ? null : await AccountResponse.OfAsync(account, db, clock, ct),
-            logins, sessions, await TrailAsync(id, account, db, database, ct), found, clock.GetUtcNow(), comments.ConvertAll(c => CommentResponse.Of(c, withAuthor: true))));
+            logins, sessions, await TrailAsync(id, account, db, database, ct), found, clock.GetUtcNow(), comments.ConvertAll(c => CommentResponse.Of(c, withAuthor: true)),
+            documents.ConvertAll(d => DocumentResponse.Of(d, withAuthor: true))));
     }
 
     // Who else did something, and from where, is their data and not this person's.

@@ -1,8 +1,8 @@
 using Insp1r.Membership.Data;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Records;
 
@@ -12,23 +12,26 @@ internal static class AddComment
     public sealed record Request(string Text);
 
     public static async Task<Results<Created<CommentResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid id, Request request, RecordKind kind, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (await db.Organisations.Where(o => o.Id == id).Select(o => o.Node).SingleOrDefaultAsync(ct) is not { } node || !caller.May(Role.Reader, node))
-            return CommonErrors.Missing("organisation", id);
-        if (!caller.May(Role.Contributor, node))
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {node}.");
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        await kind.HoldAsync(id, db, ct);
+        if (await kind.FindAsync(id, db, caller, ct) is not { } record)
+            return kind.Missing(id);
+        if (record.Refuses(caller) is { } refusal)
+            return refusal;
         var errors = new FieldErrors();
         errors.Required("/text", request.Text, Comment.MaxText);
         if (errors.Any)
             return errors.ToProblem();
 
         var now = clock.GetUtcNow();
-        var comment = Comment.Of(Guid.CreateVersion7(now), id, request.Text, caller.Id, now);
+        var comment = Comment.Of(Guid.CreateVersion7(now), record, request.Text, caller.Id, now);
         db.Add(comment);
         // Without its words: the trail is kept longer than they may be.
-        db.Audit("comment", comment.Id, 1, node, "membership.comment-added", null, new { comment.OrganisationId }, now);
+        db.Audit("comment", comment.Id, comment.Version, record.Node, "membership.comment-added", null, comment.About, now);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/organisations/{id}/comments", CommentResponse.Of(comment, withAuthor: true));
+        await transaction.CommitAsync(ct);
+        return TypedResults.Created($"{record.Address}/comments", CommentResponse.Of(comment, withAuthor: true));
     }
 }

@@ -1,3 +1,4 @@
+using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -5,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Insp1r.Membership.Records;
 
 /// <summary>
-/// A note on an organisation's record, for the readers of its node and in no event. Nobody changes it. Once it is withdrawn its words are gone, here and
+/// A note on a record, for the readers of its node and in no event. Nobody changes it. Once it is withdrawn its words are gone, here and
 /// wherever else they stood; that there was one stays.
 /// </summary>
 internal sealed class Comment
@@ -17,7 +18,15 @@ internal sealed class Comment
     }
 
     public Guid Id { get; private init; }
-    public Guid OrganisationId { get; private init; }
+
+    /// <summary>Raised where it is withdrawn, and where it goes with its organisation's record at a merge.</summary>
+    public int Version { get; private set; } = 1;
+
+    /// <summary>The organisation that it is about; null for a network.</summary>
+    public Guid? OrganisationId { get; private set; }
+
+    /// <summary>The network that it is about; null for an organisation.</summary>
+    public Guid? NodeId { get; private init; }
 
     /// <summary>Empty once it is withdrawn.</summary>
     public string Text { get; private set; } = "";
@@ -27,20 +36,41 @@ internal sealed class Comment
     public DateTimeOffset RecordedAt { get; private init; }
     public DateTimeOffset? WithdrawnAt { get; private set; }
 
-    public static Comment Of(Guid id, Guid organisationId, string text, string author, DateTimeOffset at) =>
-        new() { Id = id, OrganisationId = organisationId, Text = text, Author = author, RecordedAt = at };
+    /// <summary>What the trail tells of it.</summary>
+    public object About => new { OrganisationId, NodeId };
 
-    public void Withdraw(DateTimeOffset at) => (Text, WithdrawnAt) = ("", at);
+    public static Comment Of(Guid id, Record record, string text, string author, DateTimeOffset at) =>
+        new() { Id = id, OrganisationId = record.OrganisationId, NodeId = record.NodeId, Text = text, Author = author, RecordedAt = at };
+
+    public void Withdraw(DateTimeOffset at)
+    {
+        (Text, WithdrawnAt) = ("", at);
+        Version++;
+    }
+
+    /// <summary>Goes with its organisation's record, at a merge or back at its undoing.</summary>
+    public void Belong(Guid organisation)
+    {
+        OrganisationId = organisation;
+        Version++;
+    }
 }
 
 internal sealed class CommentMapping : IEntityTypeConfiguration<Comment>
 {
     public void Configure(EntityTypeBuilder<Comment> comment)
     {
-        comment.ToTable("record_comment", table => table.HasCheckConstraint("record_comment_withdrawn", "withdrawn_at is null or text = ''"));
+        comment.ToTable("record_comment", table =>
+        {
+            table.HasCheckConstraint("record_comment_of_one", "num_nonnulls(organisation_id, node_id) = 1");
+            table.HasCheckConstraint("record_comment_withdrawn", "withdrawn_at is null or text = ''");
+        });
+        comment.Ignore(c => c.About);
         comment.Property(c => c.Id).ValueGeneratedNever();
         comment.HasIndex(c => new { c.OrganisationId, c.Id });
+        comment.HasIndex(c => new { c.NodeId, c.Id });
         comment.HasIndex(c => c.Author);
         comment.HasOne<MemberOrganisation>().WithMany().HasForeignKey(c => c.OrganisationId).OnDelete(DeleteBehavior.Restrict);
+        comment.HasOne<NetworkNode>().WithMany().HasForeignKey(c => c.NodeId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -12,23 +12,24 @@ namespace Insp1r.Membership.Records;
 internal static class WithdrawComment
 {
     public static async Task<Results<Ok<CommentResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, Guid commentId, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid id, Guid commentId, RecordKind kind, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
-        if (await db.Organisations.Where(o => o.Id == id).Select(o => o.Node).SingleOrDefaultAsync(ct) is not { } node || !caller.May(Role.Reader, node))
-            return CommonErrors.Missing("organisation", id);
-        if (!caller.May(Role.Contributor, node))
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {node}.");
-        if (await db.Comments.FromSql($"select * from record_comment where id = {commentId} and organisation_id = {id} for update").SingleOrDefaultAsync(ct) is not { } comment)
+        if (await kind.FindAsync(id, db, caller, ct) is not { } record)
+            return kind.Missing(id);
+        if (record.Refuses(caller) is { } refusal)
+            return refusal;
+        if (await db.Comments.FromSql($"select * from record_comment where id = {commentId} for update")
+                .SingleOrDefaultAsync(c => c.OrganisationId == record.OrganisationId && c.NodeId == record.NodeId, ct) is not { } comment)
             return CommonErrors.Missing("comment", commentId);
-        if (comment.Author != caller.Id && !caller.May(Role.Steward, node))
-            return AccessErrors.Forbidden.ToProblem($"It is withdrawn by its author or a steward of {node}.");
+        if (comment.Author != caller.Id && !caller.May(Role.Steward, record.Node))
+            return AccessErrors.Forbidden.ToProblem($"It is withdrawn by its author or a steward of {record.Node}.");
 
         if (comment.WithdrawnAt is null)
         {
             var now = clock.GetUtcNow();
             comment.Withdraw(now);
-            db.Audit("comment", commentId, 2, node, "membership.comment-withdrawn", new { comment.OrganisationId }, null, now);
+            db.Audit("comment", commentId, comment.Version, record.Node, "membership.comment-withdrawn", comment.About, null, now);
             await db.SaveChangesAsync(ct);
             // The answer to who wrote it had its words, too.
             await db.ForgetAnswersAsync(commentId, ct);

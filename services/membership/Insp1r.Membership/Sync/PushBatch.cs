@@ -9,9 +9,7 @@ using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Idempotency;
 using Insp1r.ServiceDefaults.Problems;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Npgsql;
 
 namespace Insp1r.Membership.Sync;
@@ -69,7 +67,7 @@ internal static partial class PushBatch
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> TakeJsonAsync(
         HttpContext http, SyncBatch batch, SyncIntake intake, SyncOptions options, CancellationToken ct)
     {
-        Limit(http, MaxJsonBody);
+        SlowLink.Allow(http, MaxJsonBody);
         var body = await ReadWholeAsync(http.Request.BodyReader, ct);
         var unreadable = ReadItems(body, intake, out var full);
         http.Request.BodyReader.AdvanceTo(body.End);
@@ -198,7 +196,7 @@ internal static partial class PushBatch
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> StreamAsync(
         HttpContext http, SyncBatch batch, SyncIntake intake, SyncOptions options, ILogger logger, CancellationToken ct)
     {
-        Limit(http, null);
+        SlowLink.Allow(http, null);
         // The next chunk is read and parsed while the database merges this one; no more than that waits in memory.
         var chunks = Channel.CreateBounded<SyncChunk>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -292,17 +290,6 @@ internal static partial class PushBatch
         if (refusal.StatusCode == StatusCodes.Status409Conflict)
             http.Response.Headers.RetryAfter = "1";
         return refusal;
-    }
-
-    private static void Limit(HttpContext http, long? maxBody)
-    {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = maxBody;
-        // A client may first send all and then read all, or pause between two pages of its own database.
-        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } answer)
-            answer.MinDataRate = null;
-        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } body)
-            body.MinDataRate = new Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
     }
 
     private static partial class Log

@@ -30,6 +30,9 @@ public readonly record struct IfMatch(string? Header)
     }
 }
 
+/// <summary>Marks a PUT of what never changes once it is there: it asks for no version, because there is none that it could overwrite.</summary>
+public sealed class WrittenOnce;
+
 public static class ETags
 {
     public static EntityTagHeaderValue Of(int version) => new($"\"{version}\"");

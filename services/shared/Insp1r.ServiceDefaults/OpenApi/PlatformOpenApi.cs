@@ -80,6 +80,10 @@ internal static class PlatformOpenApi
                 AddProblem(operation, "409", "A rule of the domain forbids it now, or a request with this key is in flight");
                 AddProblem(operation, "422", "A field is not valid, or the key was used for another request");
                 break;
+            case "PUT" when metadata.OfType<WrittenOnce>().Any():
+                AddProblem(operation, "409", "There is something else already, and it does not change");
+                AddProblem(operation, "422", "The body is not what it is said to be");
+                break;
             case "PUT" or "PATCH" or "DELETE":
                 AddHeader(operation, "If-Match", required: true, "The ETag of the version that you change.");
                 AddProblem(operation, "412", "Somebody changed it meanwhile");

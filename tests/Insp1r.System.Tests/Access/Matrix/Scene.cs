@@ -20,6 +20,10 @@ internal sealed class Scene
     private Guid _invitee;
     private Guid _erased;
     private string _outcomeOfAnother = "";
+    private string _nodeComment = "";
+    private string _documentToWithdraw = "";
+    private string _nodeDocument = "";
+    private string _nodeDocumentToWithdraw = "";
 
     private Scene()
     {
@@ -55,6 +59,18 @@ internal sealed class Scene
                 break;
             case "ReadAffiliationHistory":
                 ids["affiliations"] = _affiliation;
+                break;
+            case "WithdrawNodeComment":
+                ids["comments"] = _nodeComment;
+                break;
+            case "WithdrawDocument":
+                ids["documents"] = _documentToWithdraw;
+                break;
+            case "ReadNodeDocument" or "SendNodeDocumentFile" or "ReadNodeDocumentFile":
+                ids["documents"] = _nodeDocument;
+                break;
+            case "WithdrawNodeDocument":
+                ids["documents"] = _nodeDocumentToWithdraw;
                 break;
             case "ErasePerson":
                 ids["persons"] = $"{_erased}";
@@ -93,7 +109,10 @@ internal sealed class Scene
         "MergeOrganisations" => new { mergedId = _twin, version = 999, mergedVersion = 999 },
         "StartAffiliation" => new { node = Own, category = "observer", status = "applied" },
         "MoveAffiliation" => Network.Decision("Because"),
-        "AddComment" => new { text = "Noted" },
+        "AddComment" or "AddNodeComment" => new { text = "Noted" },
+        "AddDocument" or "AddNodeDocument" => Records.Document,
+        "SendDocumentFile" or "SendNodeDocumentFile" => Records.File,
+        "WithdrawDocument" or "WithdrawNodeDocument" => new { reason = "By mistake" },
         "AddBody" => new { code = "added", from = "2024-01-01" },
         "ChangeBody" => new { names = new { en = "Changed" } },
         "EndMandate" => new { reason = "It is over" },
@@ -169,6 +188,9 @@ internal sealed class Scene
         _applicant = (await steward.PostAsync("/api/v1/organisations", new { node = Own, name = "Applicant", country = "BF", types = (string[])["ngo"], status = "applied" }, ct)).Expect(201).Id;
         await stack.ExecuteAsync("membership", $"update member_organisation set updated_at = now() - interval '2 years' where id = '{_applicant}'", ct);
         _ids["comments"] = await AddAsync(steward, $"/api/v1/organisations/{_organisation}/comments", new { text = "Noted" }, ct);
+        _nodeComment = await AddAsync(steward, $"/api/v1/nodes/{_ids["nodes"]}/comments", new { text = "Noted" }, ct);
+        (_ids["documents"], _documentToWithdraw) = (await FiledAsync($"/api/v1/organisations/{_organisation}"), await FiledAsync($"/api/v1/organisations/{_organisation}"));
+        (_nodeDocument, _nodeDocumentToWithdraw) = (await FiledAsync($"/api/v1/nodes/{_ids["nodes"]}"), await FiledAsync($"/api/v1/nodes/{_ids["nodes"]}"));
         _ids["conflicts"] = (string)(await steward.GetAsync("/api/v1/sync/conflicts?limit=500", ct)).Expect(200).Json["items"]!.AsArray().Single(conflict => (string?)conflict!["node"] == Own)!["id"]!;
 
         _ids["search"] = $"{_organisation}";
@@ -199,6 +221,13 @@ internal sealed class Scene
 
         await steward.PostAsync("/api/v1/clients", Client(_ids["clients"] = $"client-{_mark}"), ct);
         await steward.PostAsync("/api/v1/apps", App(_ids["apps"] = $"app-{_mark}"), ct);
+
+        async Task<string> FiledAsync(string record)
+        {
+            var document = await AddAsync(steward, $"{record}/documents", Records.Document, ct);
+            (await steward.SendAsync(HttpMethod.Put, $"{record}/documents/{document}/file", Records.File, ct)).Expect(201);
+            return document;
+        }
 
         async Task<Guid> TwinAsync() => Guid.Parse(await AddAsync(steward, "/api/v1/organisations", Network.Organisation(National, $"Twin {_mark}"), ct));
 

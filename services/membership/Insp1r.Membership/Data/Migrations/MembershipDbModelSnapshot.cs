@@ -746,6 +746,110 @@ namespace Insp1r.Membership.Data.Migrations
                     b.ToTable("decision_body", (string)null);
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Documents.Document", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<string>("Category")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("category");
+
+                    b.Property<DateOnly>("DatedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("dated_on");
+
+                    b.Property<string>("FileName")
+                        .HasColumnType("text")
+                        .HasColumnName("file_name");
+
+                    b.Property<DateTimeOffset?>("FiledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("filed_at");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("language");
+
+                    b.Property<string>("MediaType")
+                        .HasColumnType("text")
+                        .HasColumnName("media_type");
+
+                    b.Property<Guid?>("NodeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("node_id");
+
+                    b.Property<Guid?>("OrganisationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organisation_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<bool>("Sensitive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("sensitive");
+
+                    b.Property<byte[]>("Sha256")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sha256");
+
+                    b.Property<int?>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<string>("Url")
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_record_document");
+
+                    b.HasIndex("Author")
+                        .HasDatabaseName("ix_record_document_author");
+
+                    b.HasIndex("NodeId", "Id")
+                        .HasDatabaseName("ix_record_document_node_id_id");
+
+                    b.HasIndex("OrganisationId", "Id")
+                        .HasDatabaseName("ix_record_document_organisation_id_id");
+
+                    b.ToTable("record_document", null, t =>
+                        {
+                            t.HasCheckConstraint("record_document_file", "num_nonnulls(size, sha256) in (0, 2) and (size is null or filed_at is not null)");
+
+                            t.HasCheckConstraint("record_document_of_one", "num_nonnulls(organisation_id, node_id) = 1");
+
+                            t.HasCheckConstraint("record_document_withdrawn", "case when withdrawn_at is null then num_nonnulls(url, file_name) = 1 else title = '' and num_nonnulls(source, url, file_name, media_type, size) = 0 end");
+                        });
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Duplicates.NotDuplicate", b =>
                 {
                     b.Property<Guid>("OlderId")
@@ -1459,7 +1563,11 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("author");
 
-                    b.Property<Guid>("OrganisationId")
+                    b.Property<Guid?>("NodeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("node_id");
+
+                    b.Property<Guid?>("OrganisationId")
                         .HasColumnType("uuid")
                         .HasColumnName("organisation_id");
 
@@ -1472,6 +1580,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("text");
 
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
                     b.Property<DateTimeOffset?>("WithdrawnAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("withdrawn_at");
@@ -1482,11 +1594,16 @@ namespace Insp1r.Membership.Data.Migrations
                     b.HasIndex("Author")
                         .HasDatabaseName("ix_record_comment_author");
 
+                    b.HasIndex("NodeId", "Id")
+                        .HasDatabaseName("ix_record_comment_node_id_id");
+
                     b.HasIndex("OrganisationId", "Id")
                         .HasDatabaseName("ix_record_comment_organisation_id_id");
 
                     b.ToTable("record_comment", null, t =>
                         {
+                            t.HasCheckConstraint("record_comment_of_one", "num_nonnulls(organisation_id, node_id) = 1");
+
                             t.HasCheckConstraint("record_comment_withdrawn", "withdrawn_at is null or text = ''");
                         });
                 });
@@ -1908,6 +2025,21 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasConstraintName("fk_decision_body_network_node_node");
                 });
 
+            modelBuilder.Entity("Insp1r.Membership.Documents.Document", b =>
+                {
+                    b.HasOne("Insp1r.Membership.Nodes.NetworkNode", null)
+                        .WithMany()
+                        .HasForeignKey("NodeId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_record_document_network_node_node_id");
+
+                    b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_record_document_member_organisation_organisation_id");
+                });
+
             modelBuilder.Entity("Insp1r.Membership.Duplicates.NotDuplicate", b =>
                 {
                     b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
@@ -2022,11 +2154,16 @@ namespace Insp1r.Membership.Data.Migrations
 
             modelBuilder.Entity("Insp1r.Membership.Records.Comment", b =>
                 {
+                    b.HasOne("Insp1r.Membership.Nodes.NetworkNode", null)
+                        .WithMany()
+                        .HasForeignKey("NodeId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_record_comment_network_node_node_id");
+
                     b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
                         .WithMany()
                         .HasForeignKey("OrganisationId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_record_comment_member_organisation_organisation_id");
                 });
 

@@ -254,6 +254,21 @@ public sealed class OutcomeTests(Shared shared)
         }
     }
 
+    [Fact]
+    public async Task History_OfAnOutcome_IsForItsOwnNode_WhateverItWasPublishedTo()
+    {
+        var owner = shared.NewNetwork();
+        var outcome = await owner.SubmitAsync(Ct, "public");
+
+        var items = (await owner.Reader.GetAsync($"/api/v1/outcomes/{outcome.Id}/history", Ct)).Expect(200).Json["items"]!.AsArray();
+
+        Assert.Equal(["advocacy.outcome-submitted.v1", "advocacy.outcome-recorded.v1"], items.Select(entry => (string?)entry!["what"]));
+        Assert.Contains(items[0]!["changes"]!.AsArray(), change => (string?)change!["field"] == "status" && (string?)change["after"] == "submitted");
+        var other = shared.NewNetwork();
+        (await other.Reader.GetAsync($"/api/v1/outcomes/{outcome.Id}", Ct)).Expect(200);
+        (await other.Reader.GetAsync($"/api/v1/outcomes/{outcome.Id}/history", Ct)).IsProblem(404, "not-found");
+    }
+
     [Theory]
     [InlineData("node", false, false, false)]
     [InlineData("continental", true, false, false)]

@@ -1,3 +1,4 @@
+using Insp1r.Advocacy.Publishing;
 using Insp1r.ServiceDefaults.Access;
 
 namespace Insp1r.Advocacy.Campaigns;
@@ -20,6 +21,8 @@ internal static class CampaignEndpoints
             .WithDescription("404 too where it is another network's and not published to you.")
             .ProducesProblem(404)
             .Requires(Role.Reader, Scopes.Read);
+        campaigns.MapGet("/{id:guid}/history", ReadHistory.OfCampaignAsync).WithName("ReadCampaignHistory")
+            .WithSummary("Who changed what of a campaign, when and why").WithDescription(ReadHistory.WhoSees).Requires(Role.Reader, Scopes.Read);
         campaigns.MapPatch("/{id:guid}", ChangeCampaign.Handle).WithName("ChangeCampaign")
             .WithSummary("Change a campaign")
             .WithDescription("Members that are not given stay as they are; null takes an optional one away (RFC 7396).")

@@ -1,3 +1,4 @@
+using Insp1r.Advocacy.Publishing;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 
@@ -21,6 +22,8 @@ internal static class DemandEndpoints
             .WithDescription("404 too where it is another network's and not published to you.")
             .ProducesProblem(404)
             .Requires(Role.Reader, Scopes.Read);
+        demands.MapGet("/{id:guid}/history", ReadHistory.OfDemandAsync).WithName("ReadDemandHistory")
+            .WithSummary("Who changed what of a demand, when and why").WithDescription(ReadHistory.WhoSees).Requires(Role.Reader, Scopes.Read);
         demands.MapPatch("/{id:guid}", ChangeDemand.Handle).WithName("ChangeDemand")
             .WithSummary("Change a demand, make it active, close it")
             .WithDescription("Members that are not given stay as they are; null takes an optional one away (RFC 7396). A draft becomes active or closed, an active one closed.")

@@ -1,3 +1,4 @@
+using Insp1r.Advocacy.Publishing;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 
@@ -26,6 +27,8 @@ internal static class OutcomeEndpoints
             .WithDescription("404 too where it is another network's and not published to you.")
             .ProducesProblem(404)
             .Requires(Role.Reader, Scopes.Read);
+        outcomes.MapGet("/{id:guid}/history", ReadHistory.OfOutcomeAsync).WithName("ReadOutcomeHistory")
+            .WithSummary("Who changed what of an outcome, when and why").WithDescription(ReadHistory.WhoSees).Requires(Role.Reader, Scopes.Read);
         outcomes.MapPatch("/{id:guid}", ChangeOutcome.Handle).WithName("ChangeOutcome")
             .WithSummary("Change a draft outcome")
             .WithDescription("Members that are not given stay as they are; null takes one away (RFC 7396). Once submitted, an outcome stays as it is.")

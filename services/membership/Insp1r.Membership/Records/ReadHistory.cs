@@ -41,4 +41,31 @@ internal static class ReadHistory
             return CommonErrors.Missing("node", id);
         return await RecordHistory.ReadAsync(database.DataSource, "node", id, page, caller.May(Role.Contributor, path), ct);
     }
+
+    public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfServiceAsync(
+        Guid id, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
+    {
+        // Also of a record that was merged: the service is another's now, and its history the same.
+        var nodes = from service in db.Services join organisation in db.Organisations.IgnoreQueryFilters() on service.OrganisationId equals organisation.Id where service.Id == id select organisation.Node;
+        if (await nodes.SingleOrDefaultAsync(ct) is not { } node || !caller.May(Role.Reader, node))
+            return CommonErrors.Missing("service", id);
+        return await RecordHistory.ReadAsync(database.DataSource, "organisation-service", id, page, caller.May(Role.Contributor, node), ct);
+    }
+
+    public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfBodyAsync(
+        Guid id, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
+    {
+        if (await db.Bodies.Where(b => b.Id == id).Select(b => b.Node).SingleOrDefaultAsync(ct) is not { } node || !caller.May(Role.Reader, node))
+            return CommonErrors.Missing("body", id);
+        return await RecordHistory.ReadAsync(database.DataSource, "body", id, page, caller.May(Role.Contributor, node), ct);
+    }
+
+    /// <summary>For the stewards, who see all fields of a person; of somebody at risk, not as a file.</summary>
+    public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfPersonAsync(
+        Guid id, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
+    {
+        if (await db.Persons.Where(p => p.Id == id && !(page.IsFile && p.AtRisk)).Select(p => p.Node).SingleOrDefaultAsync(ct) is not { } node || !caller.May(Role.Steward, node))
+            return CommonErrors.Missing("person", id);
+        return await RecordHistory.ReadAsync(database.DataSource, "person", id, page, withActor: true, ct);
+    }
 }

@@ -17,6 +17,12 @@ internal static class RecordRoutes
             .WithSummary("Who changed what of a membership, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
         records.MapGet("/nodes/{id:guid}/history", ReadHistory.OfNodeAsync).WithName("ReadNodeHistory")
             .WithSummary("Who changed what of a network, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
+        records.MapGet("/services/{id:guid}/history", ReadHistory.OfServiceAsync).WithName("ReadServiceHistory")
+            .WithSummary("Who changed what of a service, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
+        records.MapGet("/bodies/{id:guid}/history", ReadHistory.OfBodyAsync).WithName("ReadBodyHistory")
+            .WithSummary("Who changed what of a body, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
+        records.MapGet("/persons/{id:guid}/history", ReadHistory.OfPersonAsync).WithName("ReadPersonHistory")
+            .WithSummary("Who changed what of a person, when and why").WithDescription("The newest first. Once the person is erased, nothing of them is in it.").Requires(Role.Steward, Scopes.Read);
         MapComments(records.MapGroup("/nodes/{id:guid}/comments").WithMetadata(RecordKind.Network), "Node", "a network");
     }
 

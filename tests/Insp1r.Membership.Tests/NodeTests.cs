@@ -56,6 +56,26 @@ public sealed class NodeTests(Shared shared)
     }
 
     [Fact]
+    public async Task M2_SubtreeOfThirtyNodes_IsOneRequest()
+    {
+        await shared.AddNodeAsync("insp1r.thirty", "continental", null, Ct);
+        var nodes = Enumerable.Range(1, 29).Select(n => $"insp1r.thirty.n{n}").ToList();
+        foreach (var node in nodes)
+            await shared.AddNodeAsync(node, "national", "RW", Ct);
+        var network = new Network(shared, "insp1r.thirty", "thirty");
+        (await network.PushAsync([.. Enumerable.Range(0, 200).Select(n => network.Item($"{n}", ("node", nodes[n % 29]), ("name", $"Member {n}")))], Ct)).Expect(200);
+
+        var subtree = (await network.Reader.GetAsync("/api/v1/nodes?path=insp1r.thirty&limit=500", Ct)).Expect(200).Json;
+        var members = (await network.Reader.GetAsync("/api/v1/organisations?node=insp1r.thirty&limit=500", Ct)).Expect(200).Json;
+        var counted = (await network.Reader.GetAsync("/api/v1/affiliations/counts?node=insp1r.thirty", Ct)).Expect(200).Json;
+
+        Assert.Equal(nodes.Prepend("insp1r.thirty").Order(StringComparer.Ordinal), subtree["items"]!.AsArray().Select(node => (string)node!["path"]!));
+        Assert.Equal((200, null), (members["items"]!.AsArray().Count, (string?)members["next"]));
+        Assert.Equal(200, (int)counted["distinctOrganisations"]!);
+        Assert.Equal(200, counted["byType"]!.AsObject().Sum(type => (int)type.Value!));
+    }
+
+    [Fact]
     public async Task M2_Tree_IsSeenByEveryReaderAndPaged()
     {
         var network = await shared.NewNetworkAsync(Ct);

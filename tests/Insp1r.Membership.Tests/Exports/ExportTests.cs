@@ -190,7 +190,8 @@ public sealed class ExportTests(Shared shared)
             await rename.ExecuteNonQueryAsync(Ct);
         }
 
-        await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.CopyToAsync(Stream.Null, Ct));
+        Assert.Equal(200, (int)answer.StatusCode);
+        await Assert.ThrowsAsync<HttpRequestException>(() => answer.Content.CopyToAsync(Stream.Null, Ct));
     }
 
     [Fact]

@@ -189,7 +189,7 @@ public sealed class AuditTests(Shared shared)
 
         var lines = csv.Text.Split("\r\n");
         Assert.StartsWith("text/csv", csv.ContentType, StringComparison.Ordinal);
-        Assert.Equal("id,at,actor,app,origin,reason,type,subject,subjectId,version,node,before,after,erasedAt,sealed", lines[0]);
+        Assert.Equal("\uFEFFid,at,actor,app,origin,reason,type,subject,subjectId,version,node,before,after,erasedAt,sealed", lines[0]);
         Assert.Equal(4, lines.Length);
         Assert.Contains("\"\"name\"\":\"\"Quoted, \\\"\"twice\\\"\"\"\"", lines[1], StringComparison.Ordinal);
         Assert.Contains(",'=1+1,membership.organisation-updated.v1,", lines[2], StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Insp1r.Membership.Tests.Accounts;
 
 namespace Insp1r.Membership.Tests.Exports;
 
@@ -21,7 +22,7 @@ public sealed class ExportTests(Shared shared)
         Assert.Equal("text/csv; charset=utf-8", csv.ContentType);
         Assert.Equal($"attachment; filename=\"{list}.csv\"", csv.Headers["Content-Disposition"]);
         Assert.Equal("no-store", csv.Headers["Cache-Control"]);
-        Assert.Equal(header, csv.Text[..csv.Text.IndexOf("\r\n", StringComparison.Ordinal)]);
+        Assert.Equal($"\uFEFF{header}", csv.Text[..csv.Text.IndexOf("\r\n", StringComparison.Ordinal)]);
     }
 
     [Fact]
@@ -71,14 +72,15 @@ public sealed class ExportTests(Shared shared)
     [InlineData("+1+1")]
     [InlineData("-2+3")]
     [InlineData("@SUM(A1)")]
-    public async Task Export_WhatASpreadsheetTakesForAFormula_IsDisarmed(string name)
+    [InlineData("Union;=1+1", "Union;'=1+1")]
+    public async Task Export_WhatASpreadsheetTakesForAFormula_IsDisarmed(string name, string? disarmed = null)
     {
         var network = await shared.NewNetworkAsync(Ct);
         await network.RegisterAsync(name, Ct);
 
         var rows = Rows((await network.Reader.GetAsync("/api/v1/organisations?format=csv", Ct)).Expect(200).Text);
 
-        Assert.Equal($"'{name}", rows[1][3]);
+        Assert.Equal(disarmed ?? $"'{name}", rows[1][3]);
     }
 
     [Fact]
@@ -87,7 +89,7 @@ public sealed class ExportTests(Shared shared)
         var network = await shared.NewNetworkAsync(Ct);
         await network.RegisterAsync("Thin", Ct);
 
-        Assert.Equal("name,country\r\nThin,RW\r\n", (await network.Reader.GetAsync("/api/v1/organisations?format=csv&fields=country,name", Ct)).Expect(200).Text);
+        Assert.Equal("\uFEFFname,country\r\nThin,RW\r\n", (await network.Reader.GetAsync("/api/v1/organisations?format=csv&fields=country,name", Ct)).Expect(200).Text);
         Assert.Equal("{\"name\":\"Thin\",\"country\":\"RW\"}\n", (await network.Reader.GetAsync("/api/v1/organisations?format=ndjson&fields=country,name", Ct)).Expect(200).Text);
         (await network.Reader.GetAsync("/api/v1/organisations?format=csv&fields=nothing", Ct)).IsProblem(400, "bad-query");
     }
@@ -164,9 +166,87 @@ public sealed class ExportTests(Shared shared)
         Assert.True(most < Most, $"{most / 1024} KiB more were held at once than at the beginning.");
     }
 
+    [Fact]
+    public async Task Export_ThatFailsInTheMiddle_EndsAsACutConnectionAndNotAsAWholeFile()
+    {
+        var database = await shared.Postgres.CreateDatabaseAsync("cut", Ct);
+        await using var app = MembershipApp.Start(database);
+        await Shared.ScalarOfAsync<long>(database, """
+            with o as (
+              insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, keys, created_at, updated_at, since, recorded_at)
+              select gen_random_uuid(), 1, 'insp1r', 'Organisation ' || repeat('long ', 50) || n, '{}', 'ORG', 'RW', '{cooperative}', 'https://example.org/' || repeat('long', 100) || n, 'active', '{}', '', '{}', now(), now(), '2020-01-01', now()
+              from generate_series(1, 50000) n returning 1)
+            select count(*) from o
+            """, Ct);
+        using var http = new HttpClient { BaseAddress = app.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/organisations?format=csv");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", app.Token("exporter", ["reader@insp1r"], "read"));
+
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
+        await using (var connection = new Npgsql.NpgsqlConnection(database))
+        {
+            await connection.OpenAsync(Ct);
+            await using var rename = new Npgsql.NpgsqlCommand("alter table member_organisation rename to elsewhere", connection);
+            await rename.ExecuteNonQueryAsync(Ct);
+        }
+
+        Assert.Equal(200, (int)answer.StatusCode);
+        await Assert.ThrowsAsync<HttpRequestException>(() => answer.Content.CopyToAsync(Stream.Null, Ct));
+    }
+
+    [Fact]
+    public async Task Export_OfAnOrganisationsServicesAndStrength_HasWhatTheirPagesHave()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Of many", Ct)).Expect(201).Id;
+        foreach (var i in Enumerable.Range(0, 3))
+        {
+            (await network.Contributor.PostAsync($"/api/v1/organisations/{id}/services", new { kind = "savings", description = new { en = $"No {i}" } }, Ct)).Expect(201);
+            (await network.Contributor.PostAsync($"/api/v1/organisations/{id}/strength", new { year = 2020 + i, total = 100, source = "s" }, Ct)).Expect(201);
+        }
+
+        (await network.Contributor.PatchAsync($"/api/v1/organisations/{id}/strength/2021", new { reason = "r", total = 200 }, Ct, ("If-Match", "\"1\""))).Expect(200);
+        foreach (var (list, expected) in ((string, int)[])[("services?", 3), ("strength?", 3), ("strength?history=true&", 4)])
+        {
+            var onScreen = new List<string>();
+            for (var after = ""; after is not null;)
+            {
+                var page = (await network.Reader.GetAsync($"/api/v1/organisations/{id}/{list}limit=1{after}", Ct)).Expect(200).Json;
+                onScreen.Add(Assert.Single(page["items"]!.AsArray())!.ToJsonString());
+                after = (string?)page["next"] is { } next ? $"&after={next}" : null;
+            }
+
+            Assert.Equal((list, expected), (list, onScreen.Distinct(StringComparer.Ordinal).Count()));
+            Assert.Equal(onScreen, (await network.Reader.GetAsync($"/api/v1/organisations/{id}/{list}", Ct)).Expect(200).Json["items"]!.AsArray().Select(item => item!.ToJsonString()));
+            Assert.Equal(onScreen, (await network.Reader.GetAsync($"/api/v1/organisations/{id}/{list}format=ndjson", Ct)).Expect(200).Lines.Select(line => line.ToJsonString()));
+            (await network.Reader.GetAsync($"/api/v1/organisations/{id}/{list}after=x", Ct)).IsProblem(400, "bad-cursor");
+        }
+    }
+
+    [Fact]
+    public async Task G5_AccountOfAPersonAtRisk_IsInNoFile()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var (_, _, open) = await network.InviteAsync(Ct, $"reader@{network.Node}");
+        var (person, _, endangered) = await network.InviteAsync(Ct, $"reader@{network.Node}");
+        var record = (await network.Steward.GetAsync($"/api/v1/persons/{person}", Ct)).Expect(200);
+        (await network.Steward.PatchAsync($"/api/v1/persons/{person}", new { atRisk = true }, Ct, ("If-Match", record.ETag!))).Expect(200);
+
+        foreach (var (query, accept) in ((string, string)[])[("?format=csv", "*/*"), ("?format=ndjson", "*/*"), ("", "text/csv")])
+        {
+            var file = (await network.Steward.GetAsync($"/api/v1/accounts{query}", Ct, ("Accept", accept))).Expect(200).Text;
+            Assert.Contains(open, file, StringComparison.Ordinal);
+            Assert.DoesNotContain(endangered, file, StringComparison.Ordinal);
+            Assert.DoesNotContain($"{person}", file, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(endangered, (await network.Steward.GetAsync("/api/v1/accounts", Ct)).Expect(200).Text, StringComparison.Ordinal);
+    }
+
     /// <summary>Reads CSV as RFC 4180 says, knowing nothing of who wrote it.</summary>
     internal static List<List<string>> Rows(string csv)
     {
+        csv = csv.TrimStart('\uFEFF');
         var (rows, row, cell, quoted) = (new List<List<string>>(), new List<string>(), new StringBuilder(), false);
         for (var i = 0; i < csv.Length; i++)
         {

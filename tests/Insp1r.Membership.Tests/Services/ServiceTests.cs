@@ -33,7 +33,8 @@ public sealed class ServiceTests(Shared shared)
             ("kind=legal-help&branch=maternity", ""),
             ("text=100 %25", "Syndicat legal-help"),
             ("text=1%25", ""),
-            ("text=ruanda", ""),
+            ("text=ruanda", "Syndicat health-insurance"),
+            ("text=au Kenya", ""),
             ("text=rwanda", "Syndicat health-insurance"),
         ])
             Assert.Equal((query, expected), (query, await FoundAsync(network.Reader, $"node={network.Node}&{query}")));
@@ -43,6 +44,19 @@ public sealed class ServiceTests(Shared shared)
         Assert.Equal("", await FoundAsync(other.Reader, $"node={network.Node}"));
         foreach (var bad in (string[])["branch=wealth", "kind=bank", "country=XX", "targetGroup=all", "text=", "node=x", "asOf=2019", "limit=0"])
             (await network.Reader.GetAsync($"/api/v1/services?{bad}", Ct)).IsProblem(400, "bad-query");
+    }
+
+    [Theory]
+    [InlineData("CR", "maternity Costa Rica")]
+    [InlineData("NP", "maternité au Népal")]
+    [InlineData("SB", "maternidad en las Islas Salomón")]
+    public async Task M13_AnyCountry_IsFoundByItsName(string country, string text)
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Far away", Ct)).Expect(201).Id;
+        await RecordAsync(network, id, new { kind = "health-insurance", branches = (string[])["maternity"], countries = (string[])[country] });
+
+        Assert.Equal("Far away health-insurance", await FoundAsync(network.Reader, $"node={network.Node}&text={text}"));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Insp1r.Communications.Events;
 
 /// <summary>
 /// A speaker. <paramref name="PersonId"/> and <paramref name="Hidden"/> are for those who may change the event: where it is true, everybody
-/// else is not told of the speaker.
+/// else is not told of the speaker, and no file has it.
 /// </summary>
 internal sealed record SpeakerResponse(string Name, string? Organisation, Guid? PersonId, bool Hidden);
 
@@ -63,7 +63,10 @@ internal static class ReadPublicEvents
 
         var rows = await events.OrderByDescending(e => e.StartsOn).ThenByDescending(e => e.Id).Take(limit + 1).ToListAsync(ct);
         var hidden = await db.HiddenAmongAsync(rows.SelectMany(e => e.Speakers), ct);
-        return TypedResults.Ok(Page<PublicEventResponse>.From([.. rows.Select(e => PublicEventResponse.Of(e, caller, hidden))], limit, e => KeysetCursor.Encode(e.StartsOn.ToString(DayFormat, CultureInfo.InvariantCulture), e.Id)));
+        var shown = rows.Select(e => PublicEventResponse.Of(e, caller, hidden));
+        if (page.IsFile)
+            shown = shown.Select(e => e with { Speakers = [.. e.Speakers.Where(speaker => !speaker.Hidden)] });
+        return TypedResults.Ok(Page<PublicEventResponse>.From([.. shown], limit, e => KeysetCursor.Encode(e.StartsOn.ToString(DayFormat, CultureInfo.InvariantCulture), e.Id)));
     }
 
     public static async Task<Results<Ok<PublicEventResponse>, ProblemHttpResult>> One(Guid id, Caller caller, CommunicationsDb db, CancellationToken ct) =>

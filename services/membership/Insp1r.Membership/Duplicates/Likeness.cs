@@ -20,7 +20,9 @@ internal static class Likeness
     /// <summary><c>field</c> is name, acronym, initials, website or country; <c>a</c> and <c>b</c> what the records have there. A negative weight speaks against it.</summary>
     public sealed record Reason(string Field, string A, string B, double Weight);
 
-    public static (double Score, IReadOnlyList<Reason> Reasons) Of(OrganisationResponse a, OrganisationResponse b)
+    public static (double Score, IReadOnlyList<Reason> Reasons) Of(OrganisationResponse a, OrganisationResponse b) => Of(ContentOf(a), ContentOf(b));
+
+    public static (double Score, IReadOnlyList<Reason> Reasons) Of(OrganisationContent a, OrganisationContent b)
     {
         var reasons = new List<Reason>();
         var (nameA, nameB, similarity) = NamesOf(a).SelectMany(one => NamesOf(b).Select(other => (one, other, Trigrams.Similarity(one, other)))).MaxBy(pair => pair.Item3);
@@ -46,10 +48,12 @@ internal static class Likeness
         return (Math.Round(same ? sure : sure * (1 + OtherCountry), 2), reasons);
     }
 
-    private static IEnumerable<string> NamesOf(OrganisationResponse o) => o.Names.Values.Prepend(o.Name);
+    private static OrganisationContent ContentOf(OrganisationResponse o) => new(o.Name, o.Names, o.Acronym, o.Country, [.. o.Types], o.Website);
+
+    private static IEnumerable<string> NamesOf(OrganisationContent o) => o.Names.Values.Prepend(o.Name);
 
     // What it is called in short: its acronym, and names that are one word. By the folded form.
-    private static Dictionary<string, string> ShortsOf(OrganisationResponse o)
+    private static Dictionary<string, string> ShortsOf(OrganisationContent o)
     {
         var shorts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var text in NamesOf(o).Where(name => SearchKeys.Initials(name) is null).Append(o.Acronym))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Insp1r.ServiceDefaults.Problems;
 
@@ -17,14 +18,20 @@ internal static class CsvFile
 {
     private const int Sample = 64 * 1024;
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
-    private static readonly Encoding StrictUtf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>The form of the file, found from its bytes unless <paramref name="charset"/> says the encoding; null where it is no text.</summary>
     public static (CsvForm Form, TableRows Rows)? Read(byte[] bytes, string? charset, IReadOnlyDictionary<string, string?> mapping, FieldErrors errors)
     {
         if (Decode(bytes, charset) is not (var encoding, { } text) || text.Contains('\0'))
         {
             errors.Add("", "no-text", "This is neither a spreadsheet (.xlsx) nor a text in UTF-8, UTF-16 or Windows-1252.");
+            return null;
+        }
+
+        // What could not be read, here or by a program before.
+        var garbled = text.IndexOf('\uFFFD', StringComparison.Ordinal);
+        if (garbled >= 0)
+        {
+            errors.Add("", "garbled-text", $"In line {text.AsSpan(0, garbled).Count('\n') + 1} a character is damaged. Mend it there and save the file as UTF-8: names would be recorded with it.");
             return null;
         }
 
@@ -64,8 +71,8 @@ internal static class CsvFile
             return (Encoding.Unicode, Encoding.Unicode.GetString(bytes, 2, bytes.Length - 2));
         if (bytes.AsSpan().StartsWith<byte>([0xFE, 0xFF]))
             return (Encoding.BigEndianUnicode, Encoding.BigEndianUnicode.GetString(bytes, 2, bytes.Length - 2));
-        // Many say UTF-8 of whatever they send.
-        if (charset is not null && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        // Many say UTF-8, or nothing but ASCII, of whatever they send.
+        if (charset is not null && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase))
         {
             var said = CodePagesEncodingProvider.Instance.GetEncoding(charset) ?? Known(charset);
             return said is null ? (CsvForm.Usual.Encoding, null) : (said, said.GetString(bytes));
@@ -75,16 +82,34 @@ internal static class CsvFile
             return (new UnicodeEncoding(bigEndian: false, byteOrderMark: false), Encoding.Unicode.GetString(bytes));
         if (ZeroesAt(bytes, 0) > 3 * ZeroesAt(bytes, 1))
             return (new UnicodeEncoding(bigEndian: true, byteOrderMark: false), Encoding.BigEndianUnicode.GetString(bytes));
-        try
+        if (IsUtf8(bytes))
+            return (CsvForm.Usual.Encoding, Encoding.UTF8.GetString(bytes));
+        // Every sequence of bytes is some text in Windows-1252: the last resort, and what older spreadsheet programs write.
+        var western = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
+        return (western, western.GetString(bytes));
+    }
+
+    // In Windows-1252 what looks like a letter of UTF-8 is chance; in UTF-8 a byte that is none is damage, and no reason to read all others as something else.
+    private static bool IsUtf8(ReadOnlySpan<byte> bytes)
+    {
+        var (letters, faults) = (0, 0);
+        while (!bytes.IsEmpty)
         {
-            return (StrictUtf8, StrictUtf8.GetString(bytes));
+            if (bytes[0] < 0x80)
+            {
+                var ascii = bytes.IndexOfAnyInRange((byte)0x80, (byte)0xFF);
+                bytes = ascii < 0 ? [] : bytes[ascii..];
+                continue;
+            }
+
+            if (Rune.DecodeFromUtf8(bytes, out _, out var length) == OperationStatus.Done)
+                letters++;
+            else
+                faults++;
+            bytes = bytes[length..];
         }
-        catch (DecoderFallbackException)
-        {
-            // Every sequence of bytes is some text in Windows-1252: the last resort, and what older spreadsheet programs write.
-            var western = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
-            return (western, western.GetString(bytes));
-        }
+
+        return letters >= faults;
     }
 
     private static Encoding? Known(string charset)

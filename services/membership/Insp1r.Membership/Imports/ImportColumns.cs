@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Insp1r.Membership.Reference;
+using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
 
 namespace Insp1r.Membership.Imports;
@@ -7,8 +8,13 @@ namespace Insp1r.Membership.Imports;
 /// <summary>What a column can be. <c>ImportColumns.Fields</c> has their names in the API.</summary>
 internal enum ImportField
 {
+    /// <summary>The platform's own id, as a list that it wrote has it.</summary>
+    Id,
     ExternalId,
     Name,
+
+    /// <summary>The names in all languages as JSON, as a list that the platform wrote has them.</summary>
+    Names,
     NameEn,
     NameFr,
     NameEs,
@@ -31,7 +37,7 @@ internal sealed class ImportColumns
     private static readonly ImportField[] Required = [ImportField.Name, ImportField.Country, ImportField.Types];
 
     private const string Words = """
-        ExternalId: externalId, external id, id, identifier, identifiant, identificador, code, code membre, member id, member code, member number, matricule, numéro, numéro de membre, número, no, nr, n°, código, ref, reference
+        ExternalId: externalId, external id, id, identifier, identifiant, identificador, code, code membre, member id, member code, member number, matricule, numéro de membre, número de miembro, código, ref, reference
         Name: name, nom, nombre, organisation, organización, organisation name, name of the organisation, name of organisation, nom de l'organisation, nom organisation, nombre de la organización, dénomination, raison sociale, intitulé, denominación, razón social, member, membre, miembro, member organisation, organisation membre, organización miembro
         NameEn: nameEn, name en, names en, name english, english name, name in english, nom anglais, nom en anglais, nombre inglés, nombre en inglés
         NameFr: nameFr, name fr, names fr, name french, french name, name in french, nom français, nom en français, nombre francés, nombre en francés
@@ -44,7 +50,11 @@ internal sealed class ImportColumns
         BaseVersion: baseVersion, base version, version, versión
         """;
 
+    // More often the number of the row than an id, and taken for one it would give a list that was sorted anew the ids of other organisations.
+    private const string RowNumbers = "no, nr, n, n°, nº, num, number, numéro, número";
+
     private static readonly FrozenDictionary<string, ImportField> Known = Read();
+    private static readonly FrozenSet<string> Suggested = RowNumbers.Split(',').Select(PlainWords.Key).ToFrozenSet(StringComparer.Ordinal);
 
     private readonly int[] _columns;
     private readonly string[] _headers;
@@ -56,14 +66,19 @@ internal sealed class ImportColumns
 
     public bool Has(ImportField field) => ColumnOf(field) >= 0;
 
-    public string Cell(TableRow row, ImportField field) => row.Cell(_columns[(int)field]);
+    /// <summary>What the cell says, without the apostrophe that keeps a formula from being one.</summary>
+    public string Cell(TableRow row, ImportField field) => Csv.Unguard(row.Cell(ColumnOf(field)));
+
+    /// <summary>The column by which a row is known; -1 where the file has none.</summary>
+    public int IdColumn => Has(ImportField.Id) ? ColumnOf(ImportField.Id) : ColumnOf(ImportField.ExternalId);
 
     /// <summary>The header of the column that a fault's pointer, such as <c>/types/0</c>, is about; the field's own name where the file has none.</summary>
     public string HeaderOf(string pointer)
     {
         var field = pointer.Split('/') switch
         {
-            [_, "names", var language, ..] => $"name{char.ToUpperInvariant(language[0])}{language[1..]}",
+            [_, "names", var language, ..] when !Has(ImportField.Names) => $"name{char.ToUpperInvariant(language[0])}{language[1..]}",
+            [_, "externalId", ..] when Has(ImportField.Id) => "id",
             [_, var member, ..] => member,
             _ => "",
         };
@@ -81,7 +96,7 @@ internal sealed class ImportColumns
 
     /// <summary>How many different fields these headers name: none that is a row of values names two.</summary>
     public static int Recognised(string[] headers, IReadOnlyDictionary<string, string?> mapping) =>
-        headers.Select(header => FieldOf(header, mapping)).Where(field => field is not null).Distinct().Count();
+        headers.Select(header => FieldOf(header, headers, mapping)).Where(field => field is not null).Distinct().Count();
 
     /// <summary>Null where <paramref name="errors"/> says what is missing, or there twice.</summary>
     public static ImportColumns? Find(string[] headers, IReadOnlyDictionary<string, string?> mapping, FieldErrors errors)
@@ -90,7 +105,7 @@ internal sealed class ImportColumns
         Array.Fill(columns, -1);
         for (var column = 0; column < headers.Length; column++)
         {
-            if (FieldOf(headers[column], mapping) is not { } field)
+            if (FieldOf(headers[column], headers, mapping) is not { } field)
                 continue;
             if (columns[(int)field] >= 0)
                 errors.Add($"/{Fields[(int)field]}", "repeated", $"'{headers[columns[(int)field]]}' and '{headers[column]}' both say {Fields[(int)field]}: tell with 'mapping' which one is meant.");
@@ -105,10 +120,15 @@ internal sealed class ImportColumns
         return errors.Any ? null : new ImportColumns(headers, columns);
     }
 
-    private static ImportField? FieldOf(string header, IReadOnlyDictionary<string, string?> mapping)
+    private static ImportField? FieldOf(string header, string[] headers, IReadOnlyDictionary<string, string?> mapping)
     {
         if (mapping.TryGetValue(header, out var field))
             return Array.IndexOf(Fields, field) is var index and >= 0 ? (ImportField)index : null;
+        // A list that the platform wrote has two columns that else would be one field.
+        if (header is "id" && headers.Contains("externalIds", StringComparer.Ordinal))
+            return ImportField.Id;
+        if (header is "names" && headers.Contains("name", StringComparer.Ordinal))
+            return ImportField.Names;
         return header.Length <= 60 && Known.TryGetValue(PlainWords.Key(header), out var known) ? known : null;
     }
 
@@ -116,6 +136,8 @@ internal sealed class ImportColumns
     private static string? Suggest(string header, List<KeyValuePair<string, ImportField>> free)
     {
         var key = header.Length <= 60 ? PlainWords.Key(header) : "";
+        if (Suggested.Contains(key))
+            return free.Exists(known => known.Value == ImportField.ExternalId) ? Fields[(int)ImportField.ExternalId] : null;
         if (key.Length < 3 || free.Count == 0)
             return null;
         var (word, field) = free.MinBy(known => Distance(key, known.Key));

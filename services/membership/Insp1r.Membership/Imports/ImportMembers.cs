@@ -9,6 +9,7 @@ using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 
 namespace Insp1r.Membership.Imports;
 
@@ -16,8 +17,11 @@ namespace Insp1r.Membership.Imports;
 /// POST /imports: an office's own list, as CSV or as a spreadsheet, becomes items of a sync, and what came of each is told row by row: as JSON, or in
 /// the file itself, to be corrected and sent again.
 /// </summary>
-internal static class ImportMembers
+internal static partial class ImportMembers
 {
+    private const string OtherName = "other-name";
+    private const string SameName = "same-name";
+
     public sealed class Query
     {
         /// <summary>validate (if not given): what would become of each row, and nothing is written; commit: write it.</summary>
@@ -31,6 +35,12 @@ internal static class ImportMembers
 
         /// <summary>JSON: which header is which field, such as {"Structure": "name", "Notes": null}. What it leaves out is found by the header's words.</summary>
         public string? Mapping { get; init; }
+
+        /// <summary>
+        /// Comma-separated problems that are none in this file: other-name, where a row's id is on record under quite another name; same-name, where its id
+        /// is new and an organisation of its name is on record.
+        /// </summary>
+        public string? Allow { get; init; }
     }
 
     /// <summary>What came of the file; <c>rows</c> in its order, without the blank ones.</summary>
@@ -41,10 +51,10 @@ internal static class ImportMembers
 
     /// <summary>
     /// <c>row</c> as the office's program counts; <c>idFrom</c> says whether its external id is from the file, from the record of that name, or
-    /// made of its name.
+    /// made of its name; <c>errors</c> why it was not taken, <c>notices</c> what of it changes nothing though it was.
     /// </summary>
     public sealed record RowResult(
-        int Row, string? ExternalId, IdSource? IdFrom, SyncResult Result, Guid? Id, int? Version, IReadOnlyList<FieldError> Errors);
+        int Row, string? ExternalId, IdSource? IdFrom, SyncResult Result, Guid? Id, int? Version, IReadOnlyList<FieldError> Errors, IReadOnlyList<FieldError> Notices);
 
     public static async Task<Results<Ok<Response>, FileContentHttpResult, ProblemHttpResult>> HandleAsync(
         [AsParameters] Query query, HttpContext http, Caller caller, ServiceDatabase database, NodeDirectory nodes, LogSignal signal,
@@ -61,6 +71,9 @@ internal static class ImportMembers
         var idNamespace = query.Namespace ?? RecordsOnFile.NamespaceOf(query.Node);
         if (!OrganisationRules.IsExternalId($"{idNamespace}:1", out var colon) || colon != idNamespace.Length)
             return QueryChecks.Refuse("namespace", "bad-value", $"1 to {OrganisationRules.MaxNamespace} lower-case letters, digits and hyphens.");
+        var allow = (query.Allow ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (allow.Except([OtherName, SameName], StringComparer.Ordinal).Any())
+            return QueryChecks.Refuse("allow", "unknown-word", $"{OtherName}, {SameName}, or both with a comma.");
 
         var (upload, refusal) = await ImportUpload.ReadAsync(http.Request, ct);
         if (upload is null)
@@ -78,9 +91,8 @@ internal static class ImportMembers
             return Unclear(table, errors);
 
         var rows = Understand(table, columns, idNamespace);
-        var records = new RecordsOnFile(database, query.Node);
-        await records.NameAsync(rows, idNamespace, ct);
-        await records.CompleteAsync(rows, columns, ct);
+        var allowance = new ImportAllowance(allow.Contains(OtherName, StringComparer.Ordinal), allow.Contains(SameName, StringComparer.Ordinal), OwnGuids: query.Namespace is not null);
+        await new RecordsOnFile(database, query.Node, allowance).FindAsync(rows, columns, idNamespace, ct);
 
         var commit = query.Mode is "commit";
         await using var batch = new SyncBatch(database, signal, clock, logger, caller, new SyncOptions(commit, Atomic: false, Key: null, "import"));
@@ -94,6 +106,12 @@ internal static class ImportMembers
                     return refused;
                 lines.AddRange(chunk.Lines);
             }
+        }
+        catch (Exception e) when (commit && lines.Count > 0 && e is NpgsqlException or TimeoutException)
+        {
+            Log.BrokenOff(logger, e, lines.Count);
+            http.Response.Headers.RetryAfter = "2";
+            return BrokenOff(rows, lines);
         }
         finally
         {
@@ -140,6 +158,16 @@ internal static class ImportMembers
         errors.Items,
         new Dictionary<string, object?>(StringComparer.Ordinal) { ["headers"] = table.Headers.Take(ImportTable.MaxColumns) });
 
+    private static ProblemHttpResult BrokenOff(List<ImportRow> rows, List<SyncLine> lines) => ImportErrors.BrokenOff.ToProblem(
+        $"Of {rows.Count} rows, 'rows' tells what became of the first {lines.Count}, and that stands. What came of the next {SyncChunk.Size} is not known. Send the file again: what was taken is unchanged then.",
+        more: new Dictionary<string, object?>(StringComparer.Ordinal) { ["summary"] = SummaryOf(committed: true, SyncCounts.Of(lines)), ["rows"] = ResultsOf(rows, lines) });
+
+    private static SyncSummary SummaryOf(bool committed, in SyncCounts counts) =>
+        new(committed, counts.Items, counts.Created, counts.Updated, counts.Unchanged, counts.Conflict, counts.Rejected);
+
+    private static RowResult[] ResultsOf(List<ImportRow> rows, List<SyncLine> lines) => [.. rows.Zip(lines, (row, line) => new RowResult(
+        row.Row.Number, row.ExternalId, row.IdFrom, line.Result, line.Id == Guid.Empty ? null : line.Id, line.Version == 0 ? null : line.Version, line.Errors.Items, NoticesOf(row, line)))];
+
     private static Results<Ok<Response>, FileContentHttpResult, ProblemHttpResult> Answer(
         HttpRequest request, CsvForm? csv, ImportTable table, ImportColumns columns, List<ImportRow> rows, List<SyncLine> lines, bool commit, in SyncCounts counts)
     {
@@ -155,11 +183,10 @@ internal static class ImportMembers
             return TypedResults.File(SpreadsheetFile.Write(Filled(table, columns, rows, lines)), SpreadsheetFile.MediaType, "import-results.xlsx");
 
         return TypedResults.Ok(new Response(
-            new SyncSummary(commit, counts.Items, counts.Created, counts.Updated, counts.Unchanged, counts.Conflict, counts.Rejected),
+            SummaryOf(commit, counts),
             csv is null ? new FileForm("xlsx", null, null) : new FileForm("csv", csv.Encoding.WebName, $"{csv.Delimiter}"),
             columns.Describe(),
-            [.. rows.Zip(lines, (row, line) => new RowResult(
-                row.Row.Number, row.ExternalId, row.IdFrom, line.Result, line.Id == Guid.Empty ? null : line.Id, line.Version == 0 ? null : line.Version, line.Errors.Items))]));
+            ResultsOf(rows, lines)));
     }
 
     /// <summary>
@@ -167,21 +194,33 @@ internal static class ImportMembers
     /// </summary>
     private static IEnumerable<IReadOnlyList<string>> Filled(ImportTable table, ImportColumns columns, List<ImportRow> rows, List<SyncLine> lines)
     {
-        var ownIds = columns.ColumnOf(ImportField.ExternalId);
+        var ownIds = columns.IdColumn;
         yield return [.. ImportTable.Added, .. ownIds < 0 ? (string[])["externalId"] : [], .. table.Headers];
         foreach (var (row, line) in rows.Zip(lines))
         {
             var cells = Enumerable.Range(0, Math.Max(table.Headers.Length, row.Row.Cells.Length)).Select(row.Row.Cell).ToArray();
             if (ownIds >= 0 && cells[ownIds].Length == 0)
-                cells[ownIds] = row.ExternalId ?? "";
+                cells[ownIds] = IdOf(row);
+            var told = line.Errors.Items.Concat(NoticesOf(row, line)).ToList();
             yield return
             [
                 Words.Of(line.Result),
-                string.Join(' ', line.Errors.Items.Select(error => error.Code).Distinct(StringComparer.Ordinal)),
-                string.Join(' ', line.Errors.Items.Select(error => columns.HeaderOf(error.Pointer) is { Length: > 0 } header ? $"{header}: {error.Detail}" : error.Detail)),
-                .. ownIds < 0 ? (string[])[row.ExternalId ?? ""] : [],
+                string.Join(' ', told.Select(error => error.Code).Distinct(StringComparer.Ordinal)),
+                // It may quote a record's name, which is a stranger's.
+                Csv.Guard(string.Join(' ', told.Select(error => columns.HeaderOf(error.Pointer) is { Length: > 0 } header ? $"{header}: {error.Detail}" : error.Detail))),
+                .. ownIds < 0 ? (string[])[IdOf(row)] : [],
                 .. cells,
             ];
         }
+    }
+
+    private static string IdOf(ImportRow row) => row.ExternalId ?? row.Record?.FileId ?? "";
+
+    private static IReadOnlyList<FieldError> NoticesOf(ImportRow row, SyncLine line) => line.Result is SyncResult.Rejected ? [] : row.Notices.Items;
+
+    private static partial class Log
+    {
+        [LoggerMessage(304, LogLevel.Error, "An import broke off after {Rows} rows")]
+        public static partial void BrokenOff(ILogger logger, Exception exception, int rows);
     }
 }

@@ -1,4 +1,5 @@
 using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Idempotency;
 
 namespace Insp1r.Membership.Imports;
 
@@ -10,5 +11,6 @@ internal static class ImportRoutes
             .WithDescription($"At most {ImportTable.MaxRows} rows and 20 MB. mode=validate, the default, tells what would become of each row and writes nothing. With Accept: text/csv, or that of a spreadsheet, the answer is the file with the columns result, code and message in front: correct it and send it again.")
             .Accepts<IFormFile>(ImportUpload.MediaTypes[0], [.. ImportUpload.MediaTypes[1..], ImportUpload.Form])
             .Produces<ImportMembers.Response>(StatusCodes.Status200OK, "application/json", "text/csv", SpreadsheetFile.MediaType)
+            .WithMetadata(new ManyTransactions())
             .Requires(Role.Contributor, Scopes.Sync);
 }

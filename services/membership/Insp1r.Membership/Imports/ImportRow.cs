@@ -32,10 +32,19 @@ internal sealed class ImportRow(TableRow row)
     public TableRow Row { get; } = row;
     public FieldErrors Errors { get; } = new();
 
-    /// <summary>Null while it is not known.</summary>
+    /// <summary>What does not hinder the row, and its office should know.</summary>
+    public FieldErrors Notices { get; } = new();
+
+    /// <summary>Null while it is not known, and for a record on file that has none.</summary>
     public string? ExternalId { get; set; }
     public IdSource? IdFrom { get; set; }
-    public required string Name { get; init; }
+
+    /// <summary>The id in the file, where it has the form of the platform's own.</summary>
+    public Guid? OwnId { get; private set; }
+
+    /// <summary>The record that the row is about; null for a new one.</summary>
+    public RecordOnFile? Record { get; private set; }
+    public string Name { get; private set; } = "";
     public required string Country { get; init; }
     public required IReadOnlyList<string> Types { get; init; }
     public required string?[] Names { get; init; }
@@ -59,10 +68,11 @@ internal sealed class ImportRow(TableRow row)
             Country = found ? alpha2 : country,
             // Where none is known, any will do: the row is refused for those that it names, and its other faults are still to be found.
             Types = known.Count > 0 || types.Count == 0 ? known : [MovementTypes.All[^1]],
-            Names = [Text(columns, row, ImportField.NameEn), Text(columns, row, ImportField.NameFr), Text(columns, row, ImportField.NameEs)],
+            Names = new string?[Languages.Length],
             Acronym = Text(columns, row, ImportField.Acronym),
             Website = AddressOf(Text(columns, row, ImportField.Website)),
         };
+        read.ReadNames(columns);
         for (var i = 0; i < types.Count; i++)
         {
             if (MovementTypes.Bit(types[i]) == 0)
@@ -80,8 +90,12 @@ internal sealed class ImportRow(TableRow row)
                 read.Errors.Add("/baseVersion", "wrong-type", "A version that you read: a number from 1.");
         }
 
-        if (columns.Cell(row, ImportField.ExternalId) is { Length: > 0 } id)
+        // Of several ids of one organisation, any does.
+        var id = columns.Cell(row, ImportField.Id) is { Length: > 0 } own ? own : columns.Cell(row, ImportField.ExternalId).Split(';')[0].Trim();
+        if (id.Length > 0)
             (read.ExternalId, read.IdFrom) = (id.Contains(':') ? id : $"{idNamespace}:{id}", IdSource.File);
+        if (Guid.TryParseExact(id, "D", out var ownId))
+            read.OwnId = ownId;
         return read;
     }
 
@@ -89,22 +103,42 @@ internal sealed class ImportRow(TableRow row)
     public string DeriveId(string idNamespace) =>
         $"{idNamespace}:name-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{FoldedName}\n{Country}")).AsSpan(0, 10))}";
 
-    /// <summary>What the file has no column for stays as the record has it; and if the record changes meanwhile, that is a conflict.</summary>
-    public void Keep(OrganisationContent content, int version, ImportColumns columns)
+    /// <summary>What the file says and nothing else, to compare with a record.</summary>
+    public OrganisationContent Content => new(
+        Name, Languages.Zip(Names).Where(name => name.Second is not null).ToDictionary(name => name.First, name => name.Second!, StringComparer.Ordinal), Acronym, Country, [.. Types], Website);
+
+    /// <summary>
+    /// Is about this record: what the file has no column for stays as the record has it, and if the record changes meanwhile, that is a conflict. What
+    /// differs in blanks alone is the same.
+    /// </summary>
+    public void IsOf(RecordOnFile record, ImportColumns columns)
     {
-        var kept = false;
+        Record = record;
+        if (ExternalId is null || !record.ExternalIds.Contains(ExternalId, StringComparer.Ordinal))
+            ExternalId = record.ExternalIds.FirstOrDefault();
+
+        var content = record.Content;
+        // A record without an external id is merged by the id under which it was read, and so as it was read.
+        var kept = ExternalId is null;
+        Name = Line(content.Name) == Name ? content.Name : Name;
         for (var i = 0; i < Languages.Length; i++)
         {
-            if (!columns.Has(ImportField.NameEn + i) && content.Names.TryGetValue(Languages[i], out var name))
+            if (!content.Names.TryGetValue(Languages[i], out var name))
+                continue;
+            if (!columns.Has(ImportField.NameEn + i) && !columns.Has(ImportField.Names))
                 (Names[i], kept) = (name, true);
+            else if (Line(name) == Names[i])
+                Names[i] = name;
         }
 
-        if (!columns.Has(ImportField.Acronym) && content.Acronym is not null)
+        if (content.Acronym is not null && !columns.Has(ImportField.Acronym))
             (Acronym, kept) = (content.Acronym, true);
+        else if (content.Acronym is not null && Line(content.Acronym) == Acronym)
+            Acronym = content.Acronym;
         if (!columns.Has(ImportField.Website) && content.Website is not null)
             (Website, kept) = (content.Website, true);
         if (kept)
-            BaseVersion ??= version;
+            BaseVersion ??= record.Version;
     }
 
     /// <summary>The item as a sync would bring it. What could not be read is left out: its fault stands in <see cref="Errors"/>.</summary>
@@ -116,7 +150,7 @@ internal sealed class ImportRow(TableRow row)
             json.WriteStartObject();
             json.WriteString("type"u8, "organisation"u8);
             // A row that has no id yet is refused for another fault.
-            json.WriteString("externalId"u8, ExternalId ?? $"row:{Row.Number}");
+            json.WriteString("externalId"u8, ExternalId ?? (Record is null ? $"row:{Row.Number}" : $"insp1r:{Record.Id}"));
             json.WriteString("node"u8, node);
             json.WriteString("name"u8, Name);
             json.WriteStartObject("names"u8);
@@ -143,13 +177,38 @@ internal sealed class ImportRow(TableRow row)
 
         if (buffer.WrittenCount > SyncIntake.MaxLine)
             return intake.TakeTooLong(Row.Number);
-        return Errors.Any ? intake.TakeFaulty(Row.Number, buffer.WrittenSpan, Errors) : intake.Take(Row.Number, buffer.WrittenSpan);
+        return Errors.Any ? intake.TakeFaulty(Row.Number, buffer.WrittenSpan, Errors) : intake.Take(Row.Number, buffer.WrittenSpan, ExternalId is null ? Record?.Id : null);
+    }
+
+    private void ReadNames(ImportColumns columns)
+    {
+        if (columns.Cell(Row, ImportField.Names) is { Length: > 0 } json)
+        {
+            try
+            {
+                var names = JsonSerializer.Deserialize<Dictionary<string, string?>>(json, JsonDefaults.Options) ?? [];
+                foreach (var (language, name) in names)
+                {
+                    if (Array.IndexOf(Languages, language) is var i and >= 0)
+                        Names[i] = Line(name ?? "") is { Length: > 0 } text ? text : null;
+                    else
+                        Errors.Add($"/names/{FieldErrors.Escape(language)}", "unknown-language", $"One of {string.Join(", ", Languages)}.");
+                }
+            }
+            catch (JsonException)
+            {
+                Errors.Add("/names", "bad-json", "A name for each language, such as {\"fr\":\"Mutuelle\"}.");
+            }
+        }
+
+        for (var i = 0; i < Languages.Length; i++)
+            Names[i] = Text(columns, Row, ImportField.NameEn + i) ?? Names[i];
     }
 
     private static string? Text(ImportColumns columns, TableRow row, ImportField field) => Line(columns.Cell(row, field)) is { Length: > 0 } text ? text : null;
 
     // A line break inside a name is how it was laid out, and so are two blanks.
-    private static string Line(string cell) => string.Join(' ', cell.Split((char[])[' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    private static string Line(string cell) => string.Join(' ', cell.Split((char[])[' ', '\t', '\r', '\n', '\u00a0', '\u202f'], StringSplitOptions.RemoveEmptyEntries));
 
     // www.example.org is how people write an address.
     private static string? AddressOf(string? website) =>

@@ -8,7 +8,13 @@ namespace Insp1r.Membership.Reference;
 /// </summary>
 internal static class CountryNames
 {
-    private static readonly FrozenDictionary<string, string> Alpha2ByName = Read();
+    private static readonly FrozenDictionary<string, string[]> NamesByAlpha2 = Read();
+    private static readonly FrozenDictionary<string, string> Alpha2ByName = NamesByAlpha2
+        .SelectMany(country => country.Value.Select(name => (Key: PlainWords.Key(name), Alpha2: country.Key)))
+        .DistinctBy(name => name.Key, StringComparer.Ordinal).ToFrozenDictionary(name => name.Key, name => name.Alpha2, StringComparer.Ordinal);
+
+    /// <summary>All names of a country, in the three languages.</summary>
+    public static IReadOnlyList<string> Of(string alpha2) => NamesByAlpha2[alpha2];
 
     /// <summary>Reads a code or a name.</summary>
     public static bool TryParse(string text, out string alpha2)
@@ -20,20 +26,11 @@ internal static class CountryNames
         return found;
     }
 
-    private static FrozenDictionary<string, string> Read()
+    private static FrozenDictionary<string, string[]> Read()
     {
         using var resource = typeof(CountryNames).Assembly.GetManifestResourceStream("country-names.txt")!;
         using var reader = new StreamReader(resource);
-        var codes = new Dictionary<string, string>(StringComparer.Ordinal);
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.StartsWith('#'))
-                continue;
-            var names = line.Split('|');
-            foreach (var name in names.Skip(1))
-                codes.TryAdd(PlainWords.Key(name), names[0]);
-        }
-
-        return codes.ToFrozenDictionary(StringComparer.Ordinal);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'))
+            .Select(line => line.Split('|')).ToFrozenDictionary(names => names[0], names => names[1..], StringComparer.Ordinal);
     }
 }

@@ -84,13 +84,18 @@ internal static class ReadServices
     }
 
     /// <summary>All of one organisation, also what it does not offer any more.</summary>
-    public static async Task<Results<Ok<Page<ServiceResponse>>, ProblemHttpResult>> OfOrganisationAsync(Guid id, MembershipDb db, Caller caller, CancellationToken ct)
+    public static async Task<Results<Ok<Page<ServiceResponse>>, ProblemHttpResult>> OfOrganisationAsync(
+        Guid id, [AsParameters] PageQuery page, MembershipDb db, Caller caller, CancellationToken ct)
     {
+        if (page.Check(out var limit) is { } bad)
+            return bad;
+        if (!KeysetCursor.TryDecode(page.After, out _, out var after))
+            return KeysetCursor.Refuse();
         if (await db.Organisations.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
 
-        var services = await db.Services.AsNoTracking().Where(s => s.OrganisationId == id).OrderBy(s => s.Id).ToListAsync(ct);
-        return TypedResults.Ok(new Page<ServiceResponse>([.. services.Select(service => ServiceResponse.Of(service, organisation.Name))], null));
+        var services = await db.Services.AsNoTracking().Where(s => s.OrganisationId == id && s.Id > after).OrderBy(s => s.Id).Take(limit + 1).ToListAsync(ct);
+        return TypedResults.Ok(Page<ServiceResponse>.From([.. services.Select(service => ServiceResponse.Of(service, organisation.Name))], limit, last => KeysetCursor.Encode("", last.Id)));
     }
 
     public static async Task<Results<Ok<ServiceResponse>, ProblemHttpResult>> OneAsync(Guid id, Guid serviceId, MembershipDb db, Caller caller, CancellationToken ct)

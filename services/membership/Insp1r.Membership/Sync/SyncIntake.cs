@@ -20,8 +20,8 @@ internal sealed class SyncIntake(Caller caller, NodeDirectory nodes, bool hashed
     private SyncChunk _chunk = new(0);
     private string? _allowedNode;
 
-    /// <summary>Takes one item, and gives the chunk that it fills.</summary>
-    public SyncChunk? Take(int number, ReadOnlySpan<byte> json)
+    /// <summary>Takes one item, and gives the chunk that it fills. <paramref name="record"/> is the record that it is about, where no external id finds it.</summary>
+    public SyncChunk? Take(int number, ReadOnlySpan<byte> json, Guid? record = null)
     {
         _hash?.AppendData(json);
         _hash?.AppendData("\n"u8);
@@ -32,6 +32,8 @@ internal sealed class SyncIntake(Caller caller, NodeDirectory nodes, bool hashed
             line.Reject();
         else
             Judge(line, line.Item);
+        if (record is not null && line.Item is { } item)
+            line.Item = item with { Record = record };
         return Add(line);
     }
 

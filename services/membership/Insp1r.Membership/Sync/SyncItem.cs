@@ -11,7 +11,11 @@ namespace Insp1r.Membership.Sync;
 
 /// <summary>One valid item of a batch.</summary>
 /// <param name="MemberSince">The first day of its membership, where the item creates the record; else it is not looked at. Null: the day on which it comes.</param>
-internal sealed record SyncItem(string ExternalId, int Colon, string Node, OrganisationContent Content, int? BaseVersion, DateOnly? MemberSince);
+internal sealed record SyncItem(string ExternalId, int Colon, string Node, OrganisationContent Content, int? BaseVersion, DateOnly? MemberSince)
+{
+    /// <summary>The record that it is about, where an import knows it and it has no external id; else the external id finds it.</summary>
+    public Guid? Record { get; init; }
+}
 
 /// <summary>
 /// Reads one item as strictly as a POST is read, by hand: a wrong member gets a pointer and a reason, and a hundred thousand items

@@ -35,7 +35,7 @@ internal static class SyncMerge
                (select count(pg_advisory_xact_lock(hashtextextended(n, 20719))) from unnest($1::text[]) n)
         """;
 
-    // Found by external id and judged. No join but those two: the plan has no hash to make one of 500 rows with 500 cheap.
+    // Found by external id, unless the record is known, and judged. No join but those two: the plan has no hash to make one of 500 rows with 500 cheap.
     private const string Judge = """
         judged as materialized (
           select i.*, o.id, o.version, o.status, o.external_ids,
@@ -49,14 +49,14 @@ internal static class SyncMerge
                  else 1 end as verdict
           from item i
           left join external_id e on e.namespace = i.namespace and e.value = i.value
-          left join member_organisation o on o.id = e.organisation_id)
+          left join member_organisation o on o.id = coalesce(i.record, e.organisation_id))
         """;
 
     private const string Validate = $"""
         with item as (
           select * from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                               $10::text[], $11::int[])
-            as i(ord, namespace, value, node, name, names, acronym, country, types, website, base)),
+                               $10::text[], $11::int[], $14::uuid[])
+            as i(ord, namespace, value, node, name, names, acronym, country, types, website, base, record)),
         {Judge}
         select ord, verdict, id, version, coalesce(cardinality(external_ids) > 1, false), 0::bigint from judged order by ord
         """;
@@ -66,8 +66,8 @@ internal static class SyncMerge
     private const string Commit = $$"""
         with item as (
           select * from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                               $10::text[], $11::int[], $14::text[], $15::text[], $16::uuid[], $17::uuid[], $24::text[], $25::date[])
-            as i(ord, namespace, value, node, name, names, acronym, country, types, website, base, search, body, new_id, log_id, keys, since)),
+                               $10::text[], $11::int[], $14::text[], $15::text[], $16::uuid[], $17::uuid[], $24::text[], $25::date[], $26::uuid[])
+            as i(ord, namespace, value, node, name, names, acronym, country, types, website, base, search, body, new_id, log_id, keys, since, record)),
         {{Judge}},
         created as (
           insert into member_organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, keys, since, recorded_at, created_at, updated_at)
@@ -129,6 +129,7 @@ internal static class SyncMerge
             return new MergeReport([], IsWhole: true);
         await using var command = new NpgsqlCommand(Validate, connection);
         items.Add(command.Parameters, nodes);
+        items.AddRecords(command.Parameters);
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await ReadAsync(reader, items, ct);
     }
@@ -153,6 +154,7 @@ internal static class SyncMerge
             merge.Parameters.Add(new NpgsqlParameter { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         items.AddKeys(merge.Parameters);
         items.AddFirstDays(merge.Parameters);
+        items.AddRecords(merge.Parameters);
         batch.BatchCommands.Add(merge);
 
         await using var reader = await batch.ExecuteReaderAsync(ct);
@@ -243,6 +245,9 @@ internal static class SyncMerge
 
         public void AddFirstDays(NpgsqlParameterCollection parameters) =>
             parameters.Add(new NpgsqlParameter<DateOnly?[]> { TypedValue = Array.ConvertAll(_lines, line => line.Item!.MemberSince) });
+
+        public void AddRecords(NpgsqlParameterCollection parameters) =>
+            parameters.Add(new NpgsqlParameter<Guid?[]> { TypedValue = Array.ConvertAll(_lines, line => line.Item!.Record) });
 
         private void AddTexts(NpgsqlParameterCollection parameters, Func<SyncItem, string?> select) =>
             parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = Array.ConvertAll(_lines, line => select(line.Item!)) });

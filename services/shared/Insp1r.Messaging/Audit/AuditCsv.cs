@@ -7,7 +7,7 @@ namespace Insp1r.Messaging.Audit;
 /// <summary>Entries as CSV; before and after are JSON.</summary>
 internal static class AuditCsv
 {
-    public const string Header = "id,at,actor,app,origin,reason,type,subject,subjectId,version,node,before,after,erasedAt,sealed\r\n";
+    public const string Header = $"{Csv.ByteOrderMark}id,at,actor,app,origin,reason,type,subject,subjectId,version,node,before,after,erasedAt,sealed\r\n";
 
     public static string Line(AuditEntry entry) => Csv.Line(
     [

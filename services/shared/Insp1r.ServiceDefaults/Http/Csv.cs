@@ -1,20 +1,24 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Insp1r.ServiceDefaults.Http;
 
 /// <summary>
 /// CSV (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe in front: most texts are a stranger's.
 /// </summary>
-public static class Csv
+public static partial class Csv
 {
     public const string MediaType = "text/csv";
+
+    /// <summary>Begins a file: without it, spreadsheet programs take UTF-8 for something else.</summary>
+    public const string ByteOrderMark = "\uFEFF";
 
     public static string Cell(string? text)
     {
         if (string.IsNullOrEmpty(text))
             return "";
-        var safe = text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + text : text;
-        return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var safe = Guard(text);
+        return safe.AsSpan().IndexOfAny(",;\t\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     /// <summary>A member of a JSON object: words in a list are parted by semicolons, and what has members of its own stays JSON.</summary>
@@ -28,4 +32,18 @@ public static class Csv
     };
 
     public static string Line(IEnumerable<string> cells) => string.Join(',', cells) + "\r\n";
+
+    /// <summary>The text that <see cref="Guard"/> was given.</summary>
+    public static string Unguard(string cell) => cell.Contains('\'', StringComparison.Ordinal) ? Disarmed.Replace(cell, "") : cell;
+
+    /// <summary>The text with an apostrophe wherever a spreadsheet would take what follows for a formula.</summary>
+    public static string Guard(string text) => text.AsSpan().IndexOfAny("=+-@\t\r") < 0 ? text : Dangerous.Replace(text, "'");
+
+    // Where French and Spanish spreadsheets begin a cell, quoted or not: at semicolons and tabs. What stands behind an apostrophe already gets another one, so
+    // that taking one away gives the text back.
+    [GeneratedRegex(@"(?<=^|[;\t\r\n])(?='*[=+\-@\t\r])", RegexOptions.CultureInvariant)]
+    private static partial Regex Dangerous { get; }
+
+    [GeneratedRegex(@"(?<=^|[;\t\r\n])'(?='*[=+\-@\t\r])", RegexOptions.CultureInvariant)]
+    private static partial Regex Disarmed { get; }
 }

@@ -95,7 +95,7 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
             response.Headers.CacheControl = "no-store";
             response.Headers.ContentDisposition = $"attachment; filename=\"{NameOf(httpContext)}.{format}\"";
 
-            var text = new StringBuilder(format == "csv" ? Csv.Line(members) : "");
+            var text = new StringBuilder(format == "csv" ? Csv.ByteOrderMark + Csv.Line(members) : "");
             for (var page = first; ; page = await readAsync(page.Next))
             {
                 foreach (var item in page.Rows)

@@ -20,6 +20,11 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
     private const int MaxBody = 1 << 20;
     private const int MaxKey = 200;
 
+    // One lock for each client and key, held to the end: a twin in flight finds it taken. That of a session goes where the session goes.
+    private const string TransactionLock = "select pg_try_advisory_xact_lock(hashtextextended($1 || chr(31) || $2, 8713))";
+    private const string SessionLock = "select pg_try_advisory_lock(hashtextextended($1 || chr(31) || $2, 8713))";
+    private const string SessionUnlock = "select pg_advisory_unlock(hashtextextended($1 || chr(31) || $2, 8713))";
+
     public async Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
@@ -42,26 +47,69 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
         var client = Caller.Of(context.User).Id;
         var db = context.RequestServices.GetRequiredService<TDb>();
 
+        if (endpoint.Metadata.GetMetadata<ManyTransactions>() is not null)
+        {
+            await RunWithoutTransactionAsync(context, db, client, key, hash, ct);
+            return;
+        }
+
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var (free, known) = await LookUpAsync(db, client, key, ct);
+        var (free, known) = await LookUpAsync(db, client, key, TransactionLock, ct);
+        if (!await RefusesAsync(context, free, known, hash))
+            await RunAsync(context, db, transaction, client, key, hash);
+    }
+
+    // A transaction that waits for the work of others would be ended by the database, and would hold back whoever follows the log.
+    private async Task RunWithoutTransactionAsync(HttpContext context, TDb db, string client, string key, byte[] hash, CancellationToken ct)
+    {
+        await db.Database.OpenConnectionAsync(ct);
+        var free = true;
+        try
+        {
+            (free, var known) = await LookUpAsync(db, client, key, SessionLock, ct);
+            if (!await RefusesAsync(context, free, known, hash))
+                await RunAsync(context, db, transaction: null, client, key, hash);
+        }
+        finally
+        {
+            if (free)
+                await UnlockAsync(db, client, key);
+        }
+    }
+
+    private static async Task UnlockAsync(TDb db, string client, string key)
+    {
+        try
+        {
+            await using var command = Command(db, SessionUnlock, client, key);
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            // The connection broke, and the lock with it.
+        }
+    }
+
+    /// <summary>True where the key itself decides the answer.</summary>
+    private static async Task<bool> RefusesAsync(HttpContext context, bool free, StoredAnswer? known, byte[] hash)
+    {
         if (known is not null)
         {
             await (known.Hash.AsSpan().SequenceEqual(hash) ? known.WriteAsync(context) : IdempotencyErrors.KeyReused
                 .ToProblem("This key came with another request before; take a new key for a new request.").ExecuteAsync(context));
-            return;
+            return true;
         }
 
         if (!free)
         {
             context.Response.Headers.RetryAfter = "1";
             await IdempotencyErrors.InFlight.ToProblem("The first request with this key is still at work.").ExecuteAsync(context);
-            return;
         }
 
-        await RunAsync(context, db, transaction, client, key, hash);
+        return !free;
     }
 
-    private async Task RunAsync(HttpContext context, TDb db, IDbContextTransaction transaction, string client, string key, byte[] hash)
+    private async Task RunAsync(HttpContext context, TDb db, IDbContextTransaction? transaction, string client, string key, byte[] hash)
     {
         var (wire, aborted) = (context.Response.Body, context.RequestAborted);
         using var buffer = new MemoryStream();
@@ -84,11 +132,13 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
         if (answer.IsSuccess)
         {
             await StoreAsync(db, client, key, answer);
-            await transaction.CommitAsync(CancellationToken.None);
+            if (transaction is not null)
+                await transaction.CommitAsync(CancellationToken.None);
         }
         else
         {
-            await transaction.RollbackAsync(CancellationToken.None);
+            if (transaction is not null)
+                await transaction.RollbackAsync(CancellationToken.None);
             if (answer.IsFinalRefusal && !context.Response.Headers.ContainsKey("Retry-After"))
             {
                 // The connection was the transaction's, and went with it.
@@ -116,12 +166,12 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
         return hash.GetHashAndReset();
     }
 
-    private static async Task<(bool Free, StoredAnswer? Known)> LookUpAsync(TDb db, string client, string key, CancellationToken ct)
+    private static async Task<(bool Free, StoredAnswer? Known)> LookUpAsync(TDb db, string client, string key, string tryLock, CancellationToken ct)
     {
-        // One lock per client and key, held to the end of the transaction: a twin in flight finds it taken. Two statements in one
-        // round trip: a single one could take the lock after the first request ended and still see the table as it was before.
+        // Two statements in one round trip: a single one could take the lock after the first request ended and still see the table as
+        // it was before.
         await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
-        batch.BatchCommands.Add(BatchCommand("select pg_try_advisory_xact_lock(hashtextextended($1 || chr(31) || $2, 8713))", client, key));
+        batch.BatchCommands.Add(BatchCommand(tryLock, client, key));
         batch.BatchCommands.Add(BatchCommand("select request_hash, status, headers, body from idempotency_key where client_id = $1 and key = $2", client, key));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
@@ -193,6 +243,12 @@ internal sealed record StoredAnswer(byte[] Hash, int Status, string[] Headers, b
 
 /// <summary>Marks an endpoint that keeps its own record of keys, because its work is longer than one transaction.</summary>
 public sealed class OwnIdempotency;
+
+/// <summary>
+/// Marks an endpoint whose work is many transactions, and does no harm when it is done again: none is held open for it, and its answer is stored when it
+/// has ended. Where that is never reached, the key's next request does the work again.
+/// </summary>
+public sealed class ManyTransactions;
 
 /// <summary>Marks an endpoint whose answer holds a secret: it is kept nowhere, so a request sent again is judged anew.</summary>
 public sealed class SecretAnswer;

@@ -19,8 +19,11 @@ internal static class ReadAccounts
 
         var nodes = caller.NodesFor(Role.Steward);
         var below = nodes.Select(node => node + ".%").ToArray();
+        // Who is at risk is in no file.
         var accounts = await db.Accounts.FromSql($"""
-            select *, xmin from account where (node = any({nodes}) or node like any({below})) and id > {after} order by id limit {limit + 1}
+            select a.*, a.xmin from account a where (a.node = any({nodes}) or a.node like any({below})) and a.id > {after}
+              and not ({query.IsFile} and exists (select 1 from person p where p.id = a.person_id and p.at_risk))
+            order by a.id limit {limit + 1}
             """).AsNoTracking().ToListAsync(ct);
         return TypedResults.Ok(Page<AccountResponse>.From(await AccountResponse.OfAsync(accounts, db, clock, ct), limit, last => KeysetCursor.Encode("", last.Id)));
     }

@@ -35,6 +35,7 @@ public sealed class EndpointTests(Shared shared)
                 "/account/sign-in POST",
                 "/account/sign-out POST",
                 "/account/style.css GET",
+                "/account/{**rest} GET",
                 "/api/v1/directory GET",
                 "/connect/authorize GET",
                 "/connect/authorize POST",

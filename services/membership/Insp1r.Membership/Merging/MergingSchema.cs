@@ -64,6 +64,17 @@ internal static class MergingSchema
             where v.recorded_at < known
             order by v.since <= day desc, case when v.since <= day then -v.version else v.version end limit 1) c
         $$;
+
+        -- The merged records, as far as was known, each with the one that stood for it.
+        create function merged_at(known timestamptz) returns table (id uuid, stands_for uuid) language sql stable as $$
+          with recursive m as materialized (
+            select m.merged_id, m.survivor_id from organisation_merge m where m.merged_at < known and (m.undone_at is null or m.undone_at >= known)),
+          r as (
+            select m.merged_id as id, m.survivor_id from m
+            union all
+            select r.id, m.survivor_id from r join m on m.merged_id = r.survivor_id)
+          select r.id, r.survivor_id from r where not exists (select 1 from m where m.merged_id = r.survivor_id)
+        $$;
         """;
 
     /// <summary>The keys of records that were there before: as <c>SearchKeys</c> makes them, for the letters that folding leaves.</summary>

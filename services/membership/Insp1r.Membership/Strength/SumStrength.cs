@@ -11,7 +11,7 @@ namespace Insp1r.Membership.Strength;
 /// <summary>
 /// How many people stand behind a network: sums over its members, a year at a time (features.md, M14). Who is a member is looked at on the last day of
 /// each year. Full and associate members count, each once; those who are members through a federation count with it, and strategic partners not at
-/// all, since organisations of theirs can be members too.
+/// all, since organisations of theirs can be members too. A merged record's number counts for years of which the surviving one has none.
 /// </summary>
 internal static class SumStrength
 {
@@ -54,13 +54,17 @@ internal static class SumStrength
           from d cross join lateral affiliation_at(d.day, $3) a
           where (a.node = any($1) or exists (select 1 from unnest($1) top where starts_with(a.node, top || '.')))
             and a.status in ('admitted', 'active', 'suspended') and a.category in ('full', 'associate') and a.through_id is null),
+        h as (
+          select of_year, organisation_id, organisation_id as record_id from m
+          union all select m.of_year, m.organisation_id, k.id from m join merged_at($3) k on k.stands_for = m.organisation_id),
         f as materialized (
-          select m.of_year, m.organisation_id, s.*
-          from m left join lateral (
-            select s.year, s.total, s.women, s.men, s.ages, s.informal_share from member_strength s
-            where s.organisation_id = m.organisation_id and s.year <= extract(year from $2::date) and (m.of_year is null or s.year = m.of_year)
+          select distinct on (h.of_year, h.organisation_id) h.of_year, h.organisation_id, s.*
+          from h left join lateral (
+            select s.id, s.year, s.total, s.women, s.men, s.ages, s.informal_share, s.recorded_at from member_strength s
+            where s.organisation_id = h.record_id and s.year <= extract(year from $2::date) and (h.of_year is null or s.year = h.of_year)
               and s.recorded_at < $3 and (s.superseded_at is null or s.superseded_at >= $3)
-            order by s.year desc limit 1) s on true)
+            order by s.year desc limit 1) s on true
+          order by h.of_year, h.organisation_id, s.year desc nulls last, h.record_id <> h.organisation_id, s.recorded_at desc, s.id)
         select coalesce(json_agg(json_build_object(
           'year', g.of_year, 'isMixed', g.different > 1, 'total', g.total, 'organisations', g.organisations, 'missingOrganisations', g.missing,
           'years', coalesce((select json_object_agg(y.year, y.n) from (

@@ -49,13 +49,15 @@ internal static class MergingSchema
           where a.since <= day and a.recorded_at < known and h.held_from < known and h.held_until >= known and (h.yields_on is null or day < h.yields_on)
         $$;
 
-        -- A merged record has no affiliation and so is not there, unless the question is what was known before.
+        -- A merged record has no affiliation and so is not there, unless the question is what was known before. Of a member elsewhere, whose membership in
+        -- its own network had not begun, the status is null.
         create function organisation_at(day date, known timestamptz) returns setof member_organisation language sql stable as $$
           select o.id, c.version, o.node, c.name, c.names, c.acronym, c.country, c.types, c.website, h.status, o.external_ids, c.search, o.created_at, o.updated_at, c.since, c.recorded_at,
                  o.keys, null::uuid
           from member_organisation o
           cross join lateral (
-            select a.status from affiliation_at(day, known) a where a.organisation_id = o.id and a.node = o.node order by a.since desc, a.id desc limit 1) h
+            select case when a.node = o.node then a.status end as status from affiliation_at(day, known) a where a.organisation_id = o.id
+            order by a.node = o.node desc, a.since desc, a.recorded_at desc, a.id desc limit 1) h
           cross join lateral (
             select v.* from (
               select o.version, o.name, o.names, o.acronym, o.country, o.types, o.website, o.search, o.since, o.recorded_at

@@ -241,7 +241,12 @@ public sealed class AffiliationTests(Shared shared)
         var federation = (await network.RegisterAsync("Federation", Ct)).Expect(201).Id;
         var left = (await network.RegisterAsync("Left", Ct)).Expect(201).Id;
         (await MoveAsync(network, left, "withdrawn", "left")).Expect(200);
-        await using var ending = await Held.AfterAsync(shared.Database, $"select 1 from member_organisation where id = '{federation}' for update; update affiliation set status = 'withdrawn', until = current_date where organisation_id = '{federation}'", Ct);
+        await using var ending = await Held.AfterAsync(shared.Database, $"""
+            select 1 from member_organisation where id = '{federation}' for update;
+            with ended as (update affiliation set status = 'withdrawn', until = current_date, version = version + 1 where organisation_id = '{federation}' returning id)
+            insert into affiliation_move (id, affiliation_id, effective, status, category, reason, decided_by, decided_on, is_correction, recorded_by, recorded_at)
+            select gen_random_uuid(), id, current_date, 'withdrawn', 'full', 'r', 'b', current_date, false, 'test', now() from ended
+            """, Ct);
 
         var beginning = how == "register"
             ? network.RegisterAsync("Late", Ct, through: federation)

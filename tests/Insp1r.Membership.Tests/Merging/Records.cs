@@ -39,9 +39,14 @@ internal sealed class Records(Shared shared, CancellationToken ct)
           (select string_agg(concat_ws('|', id, person_id, organisation_id), E'\n' order by id) from person_role where organisation_id = any($1)))
         """, ct, ids);
 
-    /// <summary>Records whose status is not that of their latest period at home, or for which somebody speaks though they are no member.</summary>
+    /// <summary>
+    /// Records whose status is not that of their latest period at home, or for which somebody speaks though they are no member, or which the merges say to stand for others
+    /// than they do.
+    /// </summary>
     public Task<long> CountWrongAsync(Guid[] ids) => shared.ScalarAsync<long>("""
-        select count(*) from member_organisation o
+        select (
+          select count(*) from member_organisation o left join merged_at('infinity') m on m.id = o.id where o.id = any($1) and m.stands_for is distinct from o.merged_into) + count(*)
+        from member_organisation o
         where o.id = any($1) and o.merged_into is null and (
           o.status <> (select a.status from affiliation a where a.organisation_id = o.id and a.node = o.node and a.yields_on is null order by a.since desc, a.recorded_at desc limit 1)
           or (o.status in ('withdrawn', 'excluded', 'lapsed') and exists (select 1 from person_role r where r.organisation_id = o.id and r.ended_at is null)))

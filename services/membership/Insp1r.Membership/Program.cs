@@ -34,6 +34,7 @@ builder.AddAccess();
 builder.AddAccounts();
 builder.AddPersons();
 builder.Services.AddSingleton<NodeDirectory>();
+builder.AddAffiliations();
 builder.AddRetention(MembershipRetention.Rules);
 
 var app = builder.Build();

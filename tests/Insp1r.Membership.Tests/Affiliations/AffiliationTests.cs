@@ -83,6 +83,39 @@ public sealed class AffiliationTests(Shared shared)
     }
 
     [Fact]
+    public async Task M4_FurtherMembership_BeginsWhenTheLastOneHadEnded_AndIsTheOneThatMoves()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Left and returned", Ct, since: "2015-01-01")).Expect(201).Id;
+        (await network.Steward.PostAsync(Moves(network, id), Dated("withdrawn", "2020-01-01"), Ct)).Expect(200);
+
+        foreach (var since in (string[])["2010-01-01", "2018-01-01", "2019-12-31"])
+            Assert.Equal(["/since out-of-range"], (await StartAsync(network.Steward, id, network.Node, since: since)).IsProblem(422, "invalid").Faults());
+        (await StartAsync(network.Steward, id, network.Node, since: "2020-01-01")).Expect(201);
+        (await MoveAsync(network, id, "withdrawn", "left again")).Expect(200);
+
+        var periods = (await network.Reader.GetAsync($"/api/v1/organisations/{id}/affiliations", Ct)).Expect(200).Json["items"]!.AsArray();
+        Assert.Equal([("2015-01-01", "2020-01-01"), ("2020-01-01", $"{DateTime.UtcNow:yyyy-MM-dd}")], periods.Select(p => ((string?)p!["since"], (string?)p["until"])));
+        Assert.Equal("withdrawn", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Json["status"]);
+    }
+
+    [Fact]
+    public async Task M4_MembershipBegunOnTheDayOfTheLastOnesEnd_IsTheOneThatCounts()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        // Synced records' affiliations have ids that say nothing of their order.
+        var ids = (await network.PushAsync(Enumerable.Range(0, 8).Select(i => network.Item($"{i}")), Ct)).Expect(200).Json["results"]!.AsArray().Select(r => Guid.Parse((string)r!["id"]!)).ToArray();
+        foreach (var id in ids)
+        {
+            (await MoveAsync(network, id, "withdrawn", "left")).Expect(200);
+            (await StartAsync(network.Steward, id, network.Node)).Expect(201);
+            (await MoveAsync(network, id, "suspended", "no dues")).Expect(200);
+            Assert.Equal("suspended", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Json["status"]);
+            Assert.Equal("suspended", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{id}?asOf={DateTime.UtcNow:yyyy-MM-dd}", Ct)).Json["status"]);
+        }
+    }
+
+    [Fact]
     public async Task M4_MoveRecordedByMistake_IsTakenBack_AndStaysOnRecord()
     {
         var network = await shared.NewNetworkAsync(Ct);
@@ -93,7 +126,8 @@ public sealed class AffiliationTests(Shared shared)
 
         (await network.Steward.PostAsync($"{Moves(network, id)}/{moves[0]}/revocation", new { reason = "x" }, Ct)).IsProblem(409, "move-not-last");
         var back = (await network.Steward.PostAsync($"{Moves(network, id)}/{moves[1]}/revocation", new { reason = "It was another organisation" }, Ct)).Expect(200).Json;
-        (await network.Steward.PostAsync($"{Moves(network, id)}/{moves[1]}/revocation", new { reason = "x" }, Ct)).IsProblem(404, "not-found");
+        (await network.Steward.PostAsync($"{Moves(network, id)}/{moves[1]}/revocation", new { reason = "x" }, Ct)).IsProblem(409, "move-not-last");
+        (await network.Steward.PostAsync($"{Moves(network, id)}/{Guid.NewGuid()}/revocation", new { reason = "x" }, Ct)).IsProblem(404, "not-found");
 
         Assert.Equal(("suspended", null), ((string?)back["status"], (string?)back["until"]));
         Assert.Equal("suspended", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Json["status"]);
@@ -152,6 +186,79 @@ public sealed class AffiliationTests(Shared shared)
         Assert.Equal("lapsed", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{affiliate}", Ct)).Json["status"]);
         Assert.Equal(0, (int)(await network.Reader.GetAsync("/api/v1/affiliations/counts", Ct)).Json["distinctOrganisations"]!);
     }
+
+    [Fact]
+    public async Task M7_AffiliatesEnd_WithTheirFederation_NotBeforeWhatWasDecidedOfThem()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var federation = (await network.RegisterAsync("Federation", Ct, since: "2015-01-01")).Expect(201).Id;
+        var affiliate = (await network.RegisterAsync("Affiliate", Ct, through: federation, since: "2016-01-01")).Expect(201).Id;
+        (await network.Steward.PostAsync(Moves(network, affiliate), Dated("suspended", "2024-05-01"), Ct)).Expect(200);
+
+        (await network.Steward.PostAsync(Moves(network, federation), Dated("withdrawn", "2022-01-01"), Ct)).Expect(200);
+
+        var now = (await network.Reader.GetAsync($"/api/v1/organisations/{affiliate}/affiliations", Ct)).Expect(200).Json["items"]![0]!;
+        Assert.Equal(("lapsed", "2024-05-01"), ((string?)now["status"], (string?)now["until"]));
+        foreach (var (day, status, until) in ((string, string, string?)[])[("2024-04-30", "active", null), ("2024-05-01", "lapsed", "2024-05-01"), ($"{DateTime.UtcNow:yyyy-MM-dd}", "lapsed", "2024-05-01")])
+        {
+            var then = (await network.Reader.GetAsync($"/api/v1/organisations/{affiliate}/affiliations?asOf={day}", Ct)).Expect(200).Json["items"]![0]!;
+            Assert.Equal((day, status, until), (day, (string?)then["status"], (string?)then["until"]));
+        }
+    }
+
+    [Fact]
+    public async Task M7_FederationsEndTakenBack_TakesBackTheEndsItCaused()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var federation = (await network.RegisterAsync("Federation", Ct, since: "2015-01-01")).Expect(201).Id;
+        var suspended = (await network.RegisterAsync("Suspended", Ct, through: federation)).Expect(201).Id;
+        var ended = (await network.RegisterAsync("Ended before", Ct, through: federation)).Expect(201).Id;
+        var returned = (await network.RegisterAsync("Came back by itself", Ct, through: federation)).Expect(201).Id;
+        (await MoveAsync(network, suspended, "suspended", "no dues")).Expect(200);
+        (await MoveAsync(network, ended, "withdrawn", "left")).Expect(200);
+        (await MoveAsync(network, federation, "excluded", "wrong file")).Expect(200);
+        (await StartAsync(network.Steward, returned, network.Node)).Expect(201);
+        var mistake = (string)(await network.Reader.GetAsync(Moves(network, federation), Ct)).Json["items"]![0]!["id"]!;
+
+        (await network.Steward.PostAsync($"{Moves(network, federation)}/{mistake}/revocation", new { reason = "It was another organisation" }, Ct)).Expect(200);
+
+        Assert.Equal(
+            ["active", "suspended", "withdrawn", "active"],
+            await Task.WhenAll(((Guid[])[federation, suspended, ended, returned]).Select(async id => (string)(await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Json["status"]!)));
+        var kept = (await network.Reader.GetAsync(Moves(network, suspended), Ct)).Json["items"]!.AsArray();
+        Assert.Equal([("suspended", null), ("lapsed", "It was another organisation")], kept.Select(move => ((string?)move!["status"], (string?)move["revokedReason"])));
+        var periods = (await network.Reader.GetAsync($"/api/v1/organisations/{returned}/affiliations", Ct)).Expect(200).Json["items"]!.AsArray();
+        Assert.Equal([("lapsed", true), ("active", false)], periods.Select(p => ((string?)p!["status"], p["throughId"] is not null)));
+        // The last of the reinstated one's events is that it stands as before.
+        Assert.Equal("suspended", await shared.ScalarAsync<string>("select payload -> 'state' ->> 'status' from change_log where subject_id = $1 and type like 'membership.organisation-%' order by subject_version desc limit 1", Ct, suspended));
+    }
+
+    [Theory]
+    [InlineData("register")]
+    [InlineData("start")]
+    public async Task M7_NothingBeginsThroughAFederation_WhoseMembershipEndsMeanwhile(string how)
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var federation = (await network.RegisterAsync("Federation", Ct)).Expect(201).Id;
+        var left = (await network.RegisterAsync("Left", Ct)).Expect(201).Id;
+        (await MoveAsync(network, left, "withdrawn", "left")).Expect(200);
+        await using var ending = await Held.AfterAsync(shared.Database, $"""
+            select 1 from member_organisation where id = '{federation}' for update;
+            with ended as (update affiliation set status = 'withdrawn', until = current_date, version = version + 1 where organisation_id = '{federation}' returning id)
+            insert into affiliation_move (id, affiliation_id, effective, status, category, reason, decided_by, decided_on, is_correction, recorded_by, recorded_at)
+            select gen_random_uuid(), id, current_date, 'withdrawn', 'full', 'r', 'b', current_date, false, 'test', now() from ended
+            """, Ct);
+
+        var beginning = how == "register"
+            ? network.RegisterAsync("Late", Ct, through: federation)
+            : network.Steward.PostAsync($"/api/v1/organisations/{left}/affiliations", new { node = network.Node, throughId = federation }, Ct);
+        await Held.WaitedForAsync(shared, 1, Ct);
+        await ending.CommitAsync(Ct);
+
+        Assert.Equal(["/throughId unknown-federation"], (await beginning).IsProblem(422, "invalid").Faults());
+    }
+
+    private static object Dated(string to, string effective) => new { to, effective, correction = true, reason = "r", decidedBy = "General assembly", decidedOn = effective };
 
     private static string Moves(Network network, Guid id) => $"/api/v1/organisations/{id}/affiliations/{network.Node}/moves";
 

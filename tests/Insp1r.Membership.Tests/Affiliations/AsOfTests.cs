@@ -96,9 +96,67 @@ public sealed class AsOfTests(Shared shared)
 
         Assert.Equal("Before", await NameAsync("2019-12-01"));
         Assert.Equal("After", await NameAsync("2020-03-01"));
+        // Only the day was wrong.
+        (await RenameAsync(new { names = new { en = "After" }, effective = "2019-11-30", correction = true })).Expect(200);
+        Assert.Equal(("Before", "After"), (await NameAsync("2019-11-29"), await NameAsync("2019-12-01")));
 
         Task<Answer> RenameAsync(object body) => shared.Steward.PatchAsync($"/api/v1/nodes/{created.Id}", body, Ct, ("If-Match", "*"));
         async Task<string?> NameAsync(string day) => (string?)(await ListAsync($"nodes?path={node}&asOf={day}")).Single()["names"]!["en"];
+    }
+
+    [Fact]
+    public async Task M3_MemberElsewhereBeforeItsOwnNetwork_IsThereOnThatDay()
+    {
+        var (network, other) = (await shared.NewNetworkAsync(Ct), $"insp1r.africa.first{Guid.NewGuid():N}"[..30]);
+        (await shared.Steward.PostAsync("/api/v1/nodes", new { path = other, level = "national", names = new { en = "First" }, country = "RW", since = "2014-01-01" }, Ct)).Expect(201);
+        var id = await RegisterAsync(network.Node, "Named then", "2022-01-01");
+        (await shared.Steward.PostAsync($"/api/v1/organisations/{id}/affiliations", new { node = other, since = "2014-01-01" }, Ct)).Expect(201);
+        (await shared.Steward.PatchAsync($"/api/v1/organisations/{id}", new { name = "Named now" }, Ct, ("If-Match", "*"))).Expect(200);
+
+        var then = (await shared.Steward.GetAsync($"/api/v1/organisations/{id}?asOf=2016-01-01", Ct)).Expect(200).Json;
+        Assert.Equal(("Named then", null), ((string?)then["name"], (string?)then["status"]));
+        var counts = await CountsAsync($"node={other}&asOf=2016-01-01");
+        Assert.Equal((1, 1, 1), ((int)counts["distinctOrganisations"]!, (int?)counts["byType"]!["cooperative"] ?? 0, (int?)counts["byCountry"]!["RW"] ?? 0));
+        Assert.Empty(await ListAsync($"organisations?node={network.Node}&asOf=2016-01-01&status=active"));
+        Assert.Equal("active", (string?)(await shared.Steward.GetAsync($"/api/v1/organisations/{id}?asOf=2022-01-01", Ct)).Expect(200).Json["status"]);
+        (await shared.Steward.GetAsync($"/api/v1/organisations/{id}?asOf=2013-12-31", Ct)).IsProblem(404, "not-found");
+
+        // Memberships have the name of that day, too.
+        foreach (var (list, name) in ((string, string)[])
+            [($"affiliations?node={other}&asOf=2016-01-01", "Named then"), ($"affiliations?node={other}", "Named now"), ($"organisations/{id}/affiliations?asOf=2016-01-01", "Named then"), ($"organisations/{id}/affiliations", "Named now")])
+            Assert.Equal((list, name), (list, (string?)(await ListAsync(list))[0]["organisation"]));
+    }
+
+    [Fact]
+    public async Task M3_Correction_ChangesWhatIsGiven_OnThatDayAndAllLaterOnes()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.Contributor.PostAsync("/api/v1/organisations", new { node = network.Node, name = "A", acronym = "A1", country = "RW", types = (string[])["cooperative"], since = "2014-01-01" }, Ct)).Expect(201).Id;
+        await CorrectAsync(new { name = "B", acronym = "B1", effective = "2018-01-01", correction = true });
+        await CorrectAsync(new { acronym = "B2", effective = "2020-01-01", correction = true });
+        Assert.Equal("A A1, A A1, B B1, B B1, B B2", await ToldAsync());
+
+        // Of the years before 2018 a name was wrong; the acronyms of each year stay.
+        var before = (await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Version;
+        await CorrectAsync(new { name = "C", effective = "2016-01-01", correction = true });
+        Assert.Equal("A A1, C A1, C B1, C B1, C B2", await ToldAsync());
+        Assert.Equal("C B2", await NowAsync());
+        Assert.Equal(1, await shared.ScalarAsync<long>("select count(*) from change_log where subject_id = $1 and subject_version > $2 and visibility <> 'audit'", Ct, id, before));
+
+        // Only the day was wrong.
+        await CorrectAsync(new { acronym = "B2", effective = "2019-06-01", correction = true });
+        Assert.Equal("A A1, C A1, C B1, C B2, C B2", await ToldAsync());
+        var version = (await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Version;
+        await CorrectAsync(new { acronym = "B2", effective = "2019-06-01", correction = true });
+        await CorrectAsync(new { name = "C", effective = "2017-01-01", correction = true });
+        Assert.Equal(version, (await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Version);
+        Assert.Equal(["/effective nothing-dated"], (await network.Contributor.PatchAsync($"/api/v1/organisations/{id}", new { effective = "2016-01-01", correction = true }, Ct, ("If-Match", "*"))).IsProblem(422, "invalid").Faults());
+
+        async Task CorrectAsync(object body) => (await network.Contributor.PatchAsync($"/api/v1/organisations/{id}", body, Ct, ("If-Match", "*"))).Expect(200);
+        async Task<string> NowAsync() => Told((await network.Reader.GetAsync($"/api/v1/organisations/{id}", Ct)).Json);
+        async Task<string> ToldAsync() => string.Join(", ", await Task.WhenAll(
+            ((string[])["2015-01-01", "2017-01-01", "2019-01-01", "2019-07-01", "2021-01-01"]).Select(async day => Told((await network.Reader.GetAsync($"/api/v1/organisations/{id}?asOf={day}", Ct)).Expect(200).Json))));
+        static string Told(JsonNode organisation) => $"{organisation["name"]} {organisation["acronym"]}";
     }
 
     [Fact]

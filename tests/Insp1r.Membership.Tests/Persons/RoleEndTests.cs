@@ -60,6 +60,24 @@ public sealed class RoleEndTests(Shared shared)
         Assert.Equal(["/organisationId withdrawn-organisation"], again.IsProblem(422, "invalid").Faults());
     }
 
+    [Fact]
+    public async Task M8_AffiliatesOfAFederationThatWithdraws_HaveNoContactsMore()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var federation = (await network.RegisterAsync("Federation", Ct, since: "2020-01-01")).Expect(201).Id;
+        var affiliate = (await network.RegisterAsync("Affiliate", Ct, through: federation, since: "2021-01-01")).Expect(201).Id;
+        var (person, account, _) = await network.InviteAsync(Ct, $"reader@{network.Node}");
+        var role = (await network.Contributor.PostAsync($"/api/v1/persons/{person}/roles", Contact(affiliate), Ct)).Expect(201).Id;
+        (await network.Steward.PostAsync($"/api/v1/accounts/{account["id"]}/grants", new { grant = $"contributor@{network.Node}", personRoleId = role }, Ct)).Expect(200);
+
+        (await network.Steward.PostAsync(
+            $"/api/v1/organisations/{federation}/affiliations/{network.Node}/moves", new { to = "withdrawn", effective = "2026-02-01", correction = true, reason = "They left", decidedBy = "General assembly", decidedOn = "2026-02-01" }, Ct)).Expect(200);
+
+        Assert.Equal("2026-02-01", (string?)(await network.Steward.GetAsync($"/api/v1/persons/{person}/roles", Ct)).Expect(200).Json["items"]![0]!["to"]);
+        Assert.Equal(1, await GrantsInForceAsync(account));
+        Assert.Equal(["/organisationId withdrawn-organisation"], (await network.Contributor.PostAsync($"/api/v1/persons/{person}/roles", Contact(affiliate), Ct)).IsProblem(422, "invalid").Faults());
+    }
+
     private static object Contact(Guid organisation) => new { kind = "contact", title = "Secretary", from = "2024-01-01", organisationId = organisation };
 
     private static async Task<(Guid Role, Guid Organisation)> ContactAsync(Network network, Guid person)

@@ -28,7 +28,7 @@ public sealed class StrengthTests(Shared shared)
         Assert.Equal((600, 1, 1_000), PartOf(y2022, "women"));
         Assert.Equal((300, 1, 1_000), PartOf(y2022, "men"));
         Assert.Equal((551, 2, 1_200), PartOf(y2022, "informal"));
-        Assert.Equal((160, 40), ((int)y2022["ages"]!["15-24"]!, (int)y2022["ages"]!["25-54"]!));
+        Assert.Equal((160, 40), ((int)y2022["ages"]!["15-24"]!["count"]!, (int)y2022["ages"]!["25-54"]!["count"]!));
         Assert.Null(y2023["informal"]);
 
         var only = Assert.Single((await SumsAsync(network, "year=2022")).AsArray())!;

@@ -115,6 +115,9 @@ internal sealed class AffiliationMove
     /// <summary>The decision of a body that the platform has; null where it was told in words.</summary>
     public Guid? DecisionId { get; init; }
 
+    /// <summary>The end of the federation's membership that this end followed from: taken back, it takes this back as well. Null for what was decided.</summary>
+    public Guid? CausedById { get; init; }
+
     /// <summary>It changes what was answered before, of days that were over when it was recorded.</summary>
     public required bool IsCorrection { get; init; }
     public required string RecordedBy { get; init; }
@@ -196,6 +199,8 @@ internal sealed class AffiliationMapping : IEntityTypeConfiguration<Affiliation>
         move.ToTable("affiliation_move");
         move.Property(m => m.Id).ValueGeneratedNever();
         move.HasIndex(m => new { m.AffiliationId, m.Effective, m.Id });
+        move.HasIndex(m => m.CausedById).HasFilter("caused_by_id is not null");
+        move.HasOne<AffiliationMove>().WithMany().HasForeignKey(m => m.CausedById).OnDelete(DeleteBehavior.Restrict);
         move.HasOne<Bodies.BodyDecision>().WithMany().HasForeignKey(m => m.DecisionId).OnDelete(DeleteBehavior.Restrict);
         move.HasOne<Affiliation>().WithMany().HasForeignKey(m => m.AffiliationId).OnDelete(DeleteBehavior.Restrict);
     }

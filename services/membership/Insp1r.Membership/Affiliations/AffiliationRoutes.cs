@@ -4,6 +4,8 @@ namespace Insp1r.Membership.Affiliations;
 
 internal static class AffiliationRoutes
 {
+    public static void AddAffiliations(this WebApplicationBuilder builder) => builder.Services.AddScoped<Standing>().AddScoped<Affiliates>();
+
     public static void MapAffiliations(this IEndpointRouteBuilder api)
     {
         var all = api.MapGroup("/affiliations").WithTags("Affiliations");

@@ -28,6 +28,13 @@ internal static class AffiliationRules
             errors.Add("/effective", "needs-correction", "A day before today changes what was answered before: say correction, if that is meant.");
     }
 
+    /// <summary>So that its membership does not end, and its record is not merged, while something begins through it.</summary>
+    public static async Task LockFederationAsync(this MembershipDb db, Guid? through, CancellationToken ct)
+    {
+        if (through is not null)
+            await db.Database.ExecuteSqlAsync($"select 1 from member_organisation where id = {through} for key share", ct);
+    }
+
     /// <summary>A federation is a direct member of the same network, and not the organisation itself.</summary>
     public static async Task ThroughAsync(FieldErrors errors, Guid? through, Guid organisation, string node, MembershipDb db, CancellationToken ct)
     {

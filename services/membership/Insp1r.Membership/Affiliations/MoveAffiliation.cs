@@ -2,8 +2,8 @@ using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Bodies;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Membership.Organisations;
-using Insp1r.Membership.Persons;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -27,7 +27,7 @@ internal static class MoveAffiliation
         string Reason, string? DecidedBy = null, DateOnly? DecidedOn = null, string? To = null, string? Category = null, DateOnly? Effective = null, bool Correction = false, Guid? DecisionId = null);
 
     public static async Task<Results<Ok<AffiliationResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, string node, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
+        Guid id, string node, Request request, MembershipDb db, Caller caller, Standing standing, Affiliates affiliates, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
@@ -78,7 +78,11 @@ internal static class MoveAffiliation
             RecordedAt = now,
         };
         db.Add(move);
-        await FollowAsync(organisation!, affiliation, move, request.Reason, db, caller, access, now, ct);
+        affiliation.Follow(move);
+        db.Append(new AffiliationMoved(affiliation.State), now, reason: request.Reason);
+        await standing.TellAsync(organisation!, [affiliation], request.Reason, caller.Id, now, ct);
+        if (affiliation is { ThroughId: null, Until: not null })
+            await affiliates.LapseAsync(affiliation, move, now, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         await access.TellAsync(ct);
@@ -92,71 +96,16 @@ internal static class MoveAffiliation
     public static async Task<(MemberOrganisation? Organisation, Affiliation? Affiliation, ProblemHttpResult? Refusal)> LockAsync(
         Guid id, string node, MembershipDb db, Caller caller, CancellationToken ct)
     {
-        var organisation = await db.Organisations.FromSql($"select * from member_organisation where id = {id} for update").SingleOrDefaultAsync(ct);
-        var affiliation = organisation is null ? null : await db.Affiliations.Where(a => a.OrganisationId == id && a.Node == node).OrderByDescending(a => a.Since).ThenByDescending(a => a.Id).FirstOrDefaultAsync(ct);
+        var organisation = await db.LockStandingAsync(id, ct);
+        var affiliation = organisation is null ? null : (await db.Affiliations.Where(a => a.OrganisationId == organisation.Id && a.Node == node).ToListAsync(ct)).Latest(node);
         if (affiliation is null || !(caller.May(Role.Reader, organisation!.Node) || caller.May(Role.Reader, affiliation.Node)))
             return (null, null, CommonErrors.NotFound.ToProblem("There is no such affiliation that you may see."));
+        if (organisation.Id != id)
+            return (null, null, OldIds.Refuse(organisation));
         return caller.May(Role.Steward, affiliation.Node)
             ? (organisation, affiliation, null)
             : (null, null, AccessErrors.OutsideYourNodes.ToProblem($"You are not a steward of {affiliation.Node}."));
     }
-
-    /// <summary>Lets the affiliation, and where it is the home the organisation, be what the last move says, and tells it. The caller saves.</summary>
-    public static async Task FollowAsync(
-        MemberOrganisation organisation, Affiliation affiliation, AffiliationMove? last, string reason, MembershipDb db, Caller caller, AccountAccess access, DateTimeOffset now, CancellationToken ct)
-    {
-        affiliation.Follow(last);
-        db.Append(new AffiliationMoved(affiliation.State), now, reason: reason);
-        var before = organisation.Status;
-        var isLatest = !await db.Affiliations.AnyAsync(
-            a => a.OrganisationId == affiliation.OrganisationId && a.Node == affiliation.Node && a.Id != affiliation.Id && a.RecordedAt > affiliation.RecordedAt, ct);
-        if (isLatest && organisation.Stand(affiliation, now))
-        {
-            db.Append(AsEvent(before, organisation.State), now, reason: reason);
-            if (AffiliationStatus.IsOver(organisation.Status))
-                await RolesOfOrganisation.EndAsync(db, access, organisation.Id, affiliation.Until!.Value, caller.Id, now, ct);
-        }
-
-        // What stands through a federation stands as long as that does.
-        if (affiliation is { ThroughId: null, Until: { } until })
-            await EndInheritedAsync(affiliation, until, reason, db, caller, now, ct);
-    }
-
-    private static async Task EndInheritedAsync(Affiliation federation, DateOnly until, string reason, MembershipDb db, Caller caller, DateTimeOffset now, CancellationToken ct)
-    {
-        foreach (var inherited in await db.Affiliations.Where(a => a.ThroughId == federation.OrganisationId && a.Node == federation.Node && a.Until == null).ToListAsync(ct))
-        {
-            var lapse = new AffiliationMove
-            {
-                Id = Guid.CreateVersion7(now),
-                AffiliationId = inherited.Id,
-                Effective = until < inherited.Since ? inherited.Since : until,
-                Status = AffiliationStatus.Lapsed,
-                Category = inherited.Category,
-                Reason = reason,
-                DecidedBy = "its federation's membership ended",
-                DecidedOn = until,
-                IsCorrection = until < DateOnly.FromDateTime(now.UtcDateTime),
-                RecordedBy = caller.Id,
-                RecordedAt = now,
-            };
-            db.Add(lapse);
-            inherited.Follow(lapse);
-            db.Append(new AffiliationMoved(inherited.State), now, reason: reason);
-            var organisation = await db.Organisations.SingleAsync(o => o.Id == inherited.OrganisationId, ct);
-            var before = organisation.Status;
-            if (organisation.Stand(inherited, now))
-                db.Append(AsEvent(before, organisation.State), now, reason: reason);
-        }
-    }
-
-    private static IOrganisationEvent AsEvent(string before, OrganisationState state) => state.Status switch
-    {
-        AffiliationStatus.Suspended => new OrganisationSuspended(state),
-        AffiliationStatus.Active when before == AffiliationStatus.Suspended => new OrganisationReinstated(state),
-        var status when AffiliationStatus.IsOver(status) => new OrganisationWithdrawn(state),
-        _ => new OrganisationUpdated(state),
-    };
 
     private static async Task<(string By, DateOnly On)> DecisionAsync(FieldErrors errors, Request request, string node, MembershipDb db, CancellationToken ct)
     {

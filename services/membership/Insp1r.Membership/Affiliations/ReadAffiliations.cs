@@ -1,4 +1,5 @@
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Messaging;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
@@ -43,9 +44,12 @@ internal static class ReadAffiliations
         var nodes = caller.NodesFor(Role.Reader, filter.Node);
         await using var command = database.DataSource.CreateCommand($"""
             select {AffiliationResponse.Columns}
-            from {(asOf is null ? Current : "affiliation_at($7, $8)")} a join member_organisation o on o.id = a.organisation_id
-            where a.id > $1 and (a.node = any($3) or a.node like any($4)) and ($5::text is null or a.category = $5) and ($6::text is null or a.status = $6)
-            order by a.id limit $2
+            from (
+              select * from {(asOf is null ? Current : "affiliation_at($7, $8)")} a
+              where a.id > $1 and (a.node = any($3) or a.node like any($4)) and ($5::text is null or a.category = $5) and ($6::text is null or a.status = $6)
+              order by a.id limit $2) a
+            join {(asOf is null ? "member_organisation" : "organisation_at($7, $8)")} o on o.id = a.organisation_id
+            order by a.id
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit + 1 });
@@ -59,32 +63,47 @@ internal static class ReadAffiliations
 
     /// <summary>All of one organisation, the oldest first.</summary>
     public static async Task<Results<Ok<Page<AffiliationResponse>>, ProblemHttpResult>> OfOrganisationAsync(
-        Guid id, [AsParameters] AsOfQuery query, MembershipDb db, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
+        Guid id, [AsParameters] AsOfQuery query, MembershipDb db, Caller caller, ServiceDatabase database, TimeProvider clock, HttpResponse response, CancellationToken ct)
     {
         if (query.Check(clock, out var asOf) is { } bad)
             return bad;
-        if (await db.Organisations.Where(o => o.Id == id).Select(o => o.Node).SingleOrDefaultAsync(ct) is not { } home)
+        if (await db.Organisations.IgnoreQueryFilters().AsNoTracking().SingleOrDefaultAsync(o => o.Id == id, ct) is not { } organisation)
             return CommonErrors.Missing("organisation", id);
 
-        await using var command = database.DataSource.CreateCommand($"""
-            select {AffiliationResponse.Columns}
-            from {(asOf is null ? Current : "affiliation_at($2, $3)")} a join member_organisation o on o.id = a.organisation_id
-            where a.organisation_id = $1 order by a.since, a.id
-            """);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
-        asOf?.AddTo(command.Parameters);
-        var affiliations = (await ReadAsync(command, ct)).FindAll(a => caller.May(Role.Reader, home) || caller.May(Role.Reader, a.Node));
-        return caller.May(Role.Reader, home) || affiliations.Count > 0 ? TypedResults.Ok(new Page<AffiliationResponse>(affiliations, null)) : CommonErrors.Missing("organisation", id);
+        // A merged record has affiliations as known before the merge alone; else the one that stands for it answers.
+        var affiliations = await OfAsync(id);
+        if (affiliations.Count == 0 && organisation.MergedInto is not null && await db.StandingAsync(id, ct) is { } standing)
+            (organisation, affiliations) = (standing, await OfAsync(standing.Id));
+        var maySeeAll = caller.May(Role.Reader, organisation.Node);
+        affiliations = affiliations.FindAll(a => maySeeAll || caller.May(Role.Reader, a.Node));
+        if (!maySeeAll && affiliations.Count == 0)
+            return CommonErrors.Missing("organisation", id);
+        response.LocateAt(organisation.Id, id, "/affiliations");
+        return TypedResults.Ok(new Page<AffiliationResponse>(affiliations, null));
+
+        async Task<List<AffiliationResponse>> OfAsync(Guid organisationId)
+        {
+            await using var command = database.DataSource.CreateCommand($"""
+                select {AffiliationResponse.Columns}
+                from {(asOf is null ? Current : "affiliation_at($2, $3)")} a join {(asOf is null ? "member_organisation" : "organisation_at($2, $3)")} o on o.id = a.organisation_id
+                where a.organisation_id = $1 order by a.since, a.id
+                """);
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = organisationId });
+            asOf?.AddTo(command.Parameters);
+            return await ReadAsync(command, ct);
+        }
     }
 
     /// <summary>All that was decided of an organisation's membership in a network, also what was taken back.</summary>
-    public static async Task<Results<Ok<Page<MoveResponse>>, ProblemHttpResult>> MovesAsync(Guid id, string node, MembershipDb db, Caller caller, CancellationToken ct)
+    public static async Task<Results<Ok<Page<MoveResponse>>, ProblemHttpResult>> MovesAsync(
+        Guid id, string node, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
-        var affiliations = await db.Affiliations.Where(a => a.OrganisationId == id && a.Node == node).Select(a => a.Id).ToListAsync(ct);
-        var home = await db.Organisations.Where(o => o.Id == id).Select(o => o.Node).SingleOrDefaultAsync(ct);
-        if (affiliations.Count == 0 || !(caller.May(Role.Reader, home!) || caller.May(Role.Reader, node)))
+        var organisation = await db.StandingAsync(id, ct);
+        var affiliations = organisation is null ? [] : await db.Affiliations.Where(a => a.OrganisationId == organisation.Id && a.Node == node).Select(a => a.Id).ToListAsync(ct);
+        if (affiliations.Count == 0 || !(caller.May(Role.Reader, organisation!.Node) || caller.May(Role.Reader, node)))
             return CommonErrors.NotFound.ToProblem("There is no such affiliation that you may see.");
 
+        response.LocateAt(organisation.Id, id, $"/affiliations/{node}/moves");
         var moves = await db.AffiliationMoves.AsNoTracking().Where(m => affiliations.Contains(m.AffiliationId)).OrderBy(m => m.RecordedAt).ThenBy(m => m.Id).ToListAsync(ct);
         return TypedResults.Ok(new Page<MoveResponse>([.. moves.Select(MoveResponse.Of)], null));
     }

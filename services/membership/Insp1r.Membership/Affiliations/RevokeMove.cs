@@ -1,3 +1,4 @@
+using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Data;
 using Insp1r.Messaging.Log;
@@ -16,7 +17,7 @@ internal static class RevokeMove
     public sealed record Request(string Reason);
 
     public static async Task<Results<Ok<AffiliationResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, string node, Guid moveId, Request request, MembershipDb db, Caller caller, AccountAccess access, TimeProvider clock, CancellationToken ct)
+        Guid id, string node, Guid moveId, Request request, MembershipDb db, Caller caller, Standing standing, Affiliates affiliates, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         errors.Required("/reason", request.Reason, MaxReason);
@@ -30,13 +31,21 @@ internal static class RevokeMove
 
         var moves = await db.AffiliationMoves.Where(m => m.AffiliationId == affiliation!.Id && m.RevokedAt == null).OrderBy(m => m.Effective).ThenBy(m => m.RecordedAt).ToListAsync(ct);
         if (!moves.Exists(m => m.Id == moveId))
-            return CommonErrors.Missing("move", moveId);
+        {
+            return await db.AffiliationMoves.AnyAsync(m => m.AffiliationId == affiliation!.Id && m.Id == moveId, ct)
+                ? AffiliationErrors.NotTheLast.ToProblem("It was taken back before.")
+                : CommonErrors.Missing("move", moveId);
+        }
+
         if (moves[^1].Id != moveId)
             return AffiliationErrors.NotTheLast.ToProblem("Take back what was recorded after it first.");
 
         var now = clock.GetUtcNow();
         moves[^1].Revoke(caller.Id, request.Reason, now);
-        await MoveAffiliation.FollowAsync(organisation!, affiliation!, moves.Count > 1 ? moves[^2] : null, request.Reason, db, caller, access, now, ct);
+        affiliation!.Follow(moves.Count > 1 ? moves[^2] : null);
+        db.Append(new AffiliationMoved(affiliation.State), now, reason: request.Reason);
+        await standing.TellAsync(organisation!, [affiliation], request.Reason, caller.Id, now, ct);
+        await affiliates.RestoreAsync(moves[^1], now, ct);
         try
         {
             await db.SaveChangesAsync(ct);
@@ -48,6 +57,6 @@ internal static class RevokeMove
 
         await transaction.CommitAsync(ct);
         await access.TellAsync(ct);
-        return TypedResults.Ok(AffiliationResponse.Of(affiliation!, organisation!.Name));
+        return TypedResults.Ok(AffiliationResponse.Of(affiliation, organisation!.Name));
     }
 }

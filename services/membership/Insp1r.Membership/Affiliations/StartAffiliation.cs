@@ -1,7 +1,7 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Membership.Nodes;
-using Insp1r.Membership.Organisations;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -22,10 +22,14 @@ internal static class StartAffiliation
     public static async Task<Results<Created<AffiliationResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, MembershipDb db, Caller caller, NodeDirectory nodes, TimeProvider clock, CancellationToken ct)
     {
-        // Locked, so that a merge takes this affiliation with it, or makes this fail.
         await using var transaction = await db.JoinTransactionAsync(ct);
-        if (await db.Organisations.FromSql($"select * from member_organisation where id = {id} for no key update").SingleOrDefaultAsync(ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
+        // The federation first, as its end does it.
+        await db.LockFederationAsync(request.ThroughId, ct);
+        // Locked, so that a merge takes this affiliation with it, or makes this fail.
+        if (await db.LockStandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
+        if (organisation.Id != id)
+            return OldIds.Refuse(organisation);
 
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();
@@ -42,8 +46,14 @@ internal static class StartAffiliation
         if (errors.Any)
             return errors.ToProblem();
 
-        var affiliation = Affiliation.Start(
-            Guid.CreateVersion7(now), id, request.Node, request.ThroughId, request.Category, request.Status, request.Since ?? DateOnly.FromDateTime(now.UtcDateTime), caller.Id, now);
+        var since = request.Since ?? DateOnly.FromDateTime(now.UtcDateTime);
+        if (await db.Affiliations.Where(a => a.OrganisationId == id && a.Node == request.Node && a.Until > since).MaxAsync(a => a.Until, ct) is { } until)
+        {
+            errors.Add("/since", "out-of-range", $"An earlier membership of it ended on {until:yyyy-MM-dd}; a new one begins then or later.");
+            return errors.ToProblem();
+        }
+
+        var affiliation = Affiliation.Start(Guid.CreateVersion7(now), id, request.Node, request.ThroughId, request.Category, request.Status, since, caller.Id, now);
         db.Add(affiliation);
         db.Append(new AffiliationStarted(affiliation.State), now);
         if (organisation.Stand(affiliation, now))

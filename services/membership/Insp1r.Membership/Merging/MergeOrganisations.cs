@@ -1,4 +1,5 @@
 using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Organisations;
@@ -28,7 +29,7 @@ internal static class MergeOrganisations
         string Name = Ours, string Names = Ours, string Acronym = Ours, string Country = Ours, string Types = Ours, string Website = Ours);
 
     public static async Task<Results<Ok<MergeResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+        Guid id, Request request, MembershipDb db, Caller caller, Standing standing, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         var choices = request.Fields ?? new Choices();
         var errors = Check(id, request, choices);
@@ -55,9 +56,23 @@ internal static class MergeOrganisations
         if (affiliations.Exists(a => (a.OrganisationId, a.ThroughId) == (id, merged.Id) || (a.OrganisationId, a.ThroughId) == (merged.Id, id)))
             return MergeErrors.OfFederation.ToProblem("One of them is a member through the other: they are two organisations, or that affiliation is wrong.");
 
-        var now = clock.GetUtcNow();
+        var own = affiliations.FindAll(a => a.OrganisationId == id);
         var moving = affiliations.FindAll(a => a.OrganisationId == merged.Id);
         var inherited = affiliations.FindAll(a => a.ThroughId == merged.Id);
+        var moves = (await db.AffiliationMoves.AsNoTracking().Where(m => affiliations.Select(a => a.Id).Contains(m.AffiliationId) && m.RevokedAt == null).ToListAsync(ct)).ToLookup(m => m.AffiliationId);
+        var yields = new Dictionary<Guid, DateOnly?>();
+        foreach (var affiliation in moving)
+        {
+            if (!Yielding.TryFind(affiliation, own, moves, out var day))
+                return MergeErrors.OtherWayRound.ToProblem($"Its membership of {affiliation.Node} would end sooner, or be weaker. Let the other record survive, or correct one of the affiliations first.");
+            yields[affiliation.Id] = day;
+        }
+
+        // Nobody speaks for a record that is no member of its own network.
+        if (!AffiliationStatus.IsOver(merged.Status) && own.Union(moving.Where(a => yields[a.Id] is null)).Latest(survivor.Node) is { } home && AffiliationStatus.IsOver(home.Status))
+            return MergeErrors.OtherWayRound.ToProblem($"This record is no member of {survivor.Node} any more, and the other is one of {merged.Node}. Let the other record survive.");
+
+        var now = clock.GetUtcNow();
         var before = survivor.Content;
         var snapshot = new MergeSnapshot(
             before, Choose(choices, before, merged.Content), merged.ExternalIds, [.. moving.Select(a => new MovedAffiliation(a.Id, a.YieldsOn))], [.. inherited.Select(a => a.Id)],
@@ -79,34 +94,22 @@ internal static class MergeOrganisations
         };
         db.Add(merge);
 
-        var own = affiliations.FindAll(a => a.OrganisationId == id && a.YieldsOn is null);
         foreach (var affiliation in moving)
-            affiliation.Belong(id, YieldsOn(affiliation, own), now);
+            affiliation.Belong(id, yields[affiliation.Id], now);
         foreach (var affiliation in inherited)
             affiliation.StandThrough(id, now);
         foreach (var affiliation in moving.Union(inherited))
             db.Append(new AffiliationMoved(affiliation.State), now, reason: request.Reason);
 
         survivor.Absorb(merged, snapshot.After, DateOnly.FromDateTime(now.UtcDateTime), now);
-        survivor.StandAsHome(affiliations, now);
+        await standing.FollowAsync(survivor, affiliations, caller.Id, now, ct);
         await MergedLinks.MoveAsync(db, survivor, snapshot, merged.Id, now, ct);
         db.Append(new OrganisationMerged(merged.State with { Status = MergedLinks.MergedStatus }, id), now, reason: request.Reason);
         db.Append(new OrganisationUpdated(survivor.State), now, reason: request.Reason);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
         return TypedResults.Ok(MergeResponse.Of(merge, survivor.Name, merged.Name));
-    }
-
-    // On the days of which the survivor's own affiliation to the same network tells, that one is right.
-    private static DateOnly? YieldsOn(Affiliation moving, List<Affiliation> own)
-    {
-        var end = moving.YieldsOn ?? moving.Until ?? DateOnly.MaxValue;
-        var overlapping = own.FindAll(a => a.Node == moving.Node && a.Since < end && (a.Until is null || a.Until > moving.Since));
-        if (overlapping.Count == 0)
-            return moving.YieldsOn;
-
-        var first = overlapping.Min(a => a.Since);
-        return first < moving.Since ? moving.Since : first;
     }
 
     private static OrganisationContent Choose(Choices choices, OrganisationContent ours, OrganisationContent theirs) => new(

@@ -1,5 +1,4 @@
 using Insp1r.Contracts.Membership;
-using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Persons;
@@ -15,10 +14,6 @@ internal static class MergedLinks
 {
     /// <summary>In events alone: consumers that know nothing of merges do not take such a record for a member.</summary>
     public const string MergedStatus = "merged";
-
-    /// <summary>The record that stands for a merged one; null where there is no merged one with this id.</summary>
-    public static Task<Guid?> SurvivorOfAsync(this MembershipDb db, Guid id, CancellationToken ct) =>
-        db.Organisations.IgnoreQueryFilters().Where(o => o.Id == id).Select(o => o.MergedInto).SingleOrDefaultAsync(ct);
 
     /// <summary>Both records, locked in the order of their ids: two merges of the same records wait for each other instead of failing.</summary>
     public static async Task<(MemberOrganisation? Survivor, MemberOrganisation? Merged, ProblemHttpResult? Refusal)> LockPairAsync(
@@ -77,12 +72,5 @@ internal static class MergedLinks
             redirected.Redirect(to.Id, at);
             db.Append(new OrganisationMerged(redirected.State with { Status = MergedStatus }, to.Id), at);
         }
-    }
-
-    /// <summary>Its status is that of its latest affiliation to its own node, of these.</summary>
-    public static void StandAsHome(this MemberOrganisation organisation, List<Affiliation> affiliations, DateTimeOffset at)
-    {
-        if (affiliations.Where(a => a.OrganisationId == organisation.Id && a.Node == organisation.Node && a.YieldsOn is null).MaxBy(a => (a.Since, a.Id)) is { } home)
-            organisation.Stand(home, at);
     }
 }

@@ -49,13 +49,15 @@ internal static class MergingSchema
           where a.since <= day and a.recorded_at < known and h.held_from < known and h.held_until >= known and (h.yields_on is null or day < h.yields_on)
         $$;
 
-        -- A merged record has no affiliation and so is not there, unless the question is what was known before.
+        -- A merged record has no affiliation and so is not there, unless the question is what was known before. Of a member elsewhere, whose membership in
+        -- its own network had not begun, the status is null.
         create function organisation_at(day date, known timestamptz) returns setof member_organisation language sql stable as $$
           select o.id, c.version, o.node, c.name, c.names, c.acronym, c.country, c.types, c.website, h.status, o.external_ids, c.search, o.created_at, o.updated_at, c.since, c.recorded_at,
                  o.keys, null::uuid
           from member_organisation o
           cross join lateral (
-            select a.status from affiliation_at(day, known) a where a.organisation_id = o.id and a.node = o.node order by a.since desc, a.id desc limit 1) h
+            select case when a.node = o.node then a.status end as status from affiliation_at(day, known) a where a.organisation_id = o.id
+            order by a.node = o.node desc, a.since desc, a.recorded_at desc, a.id desc limit 1) h
           cross join lateral (
             select v.* from (
               select o.version, o.name, o.names, o.acronym, o.country, o.types, o.website, o.search, o.since, o.recorded_at
@@ -63,6 +65,17 @@ internal static class MergingSchema
               select v.version, v.name, v.names, v.acronym, v.country, v.types, v.website, v.search, v.since, v.recorded_at from organisation_version v where v.organisation_id = o.id) v
             where v.recorded_at < known
             order by v.since <= day desc, case when v.since <= day then -v.version else v.version end limit 1) c
+        $$;
+
+        -- The merged records, as far as was known, each with the one that stood for it.
+        create function merged_at(known timestamptz) returns table (id uuid, stands_for uuid) language sql stable as $$
+          with recursive m as materialized (
+            select m.merged_id, m.survivor_id from organisation_merge m where m.merged_at < known and (m.undone_at is null or m.undone_at >= known)),
+          r as (
+            select m.merged_id as id, m.survivor_id from m
+            union all
+            select r.id, m.survivor_id from r join m on m.merged_id = r.survivor_id)
+          select r.id, r.survivor_id from r where not exists (select 1 from m where m.merged_id = r.survivor_id)
         $$;
         """;
 

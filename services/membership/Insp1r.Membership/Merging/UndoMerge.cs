@@ -1,4 +1,6 @@
 using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Accounts;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Organisations;
 using Insp1r.Messaging.Log;
@@ -15,7 +17,8 @@ namespace Insp1r.Membership.Merging;
 /// </summary>
 internal static class UndoMerge
 {
-    public static async Task<Results<Ok<MergeResponse>, ProblemHttpResult>> HandleAsync(Guid id, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    public static async Task<Results<Ok<MergeResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, MembershipDb db, Caller caller, Standing standing, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
         var merge = await db.Merges.FromSql($"select * from organisation_merge where id = {id} for update").SingleOrDefaultAsync(ct);
@@ -50,12 +53,15 @@ internal static class UndoMerge
         await MergedLinks.MoveAsync(db, merged!, snapshot, survivor!.Id, now, ct);
         merged!.Part(
             survivor, [.. snapshot.ExternalIds.Where(e => survivor.ExternalIds.Contains(e, StringComparer.Ordinal))], Restore(survivor.Content, snapshot), DateOnly.FromDateTime(now.UtcDateTime), now);
-        survivor.StandAsHome(affiliations, now);
-        merged.StandAsHome(affiliations, now);
+        // The roles that are back are found in the database.
+        await db.SaveChangesAsync(ct);
+        await standing.FollowAsync(survivor, affiliations, caller.Id, now, ct);
+        await standing.FollowAsync(merged, affiliations, caller.Id, now, ct);
         db.Append(new OrganisationUnmerged(merged.State), now);
         db.Append(new OrganisationUpdated(survivor.State), now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        await access.TellAsync(ct);
         return TypedResults.Ok(MergeResponse.Of(merge, survivor.Name, merged.Name));
     }
 

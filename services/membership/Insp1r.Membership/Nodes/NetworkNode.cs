@@ -50,10 +50,10 @@ internal sealed class NetworkNode
         UpdatedAt = at,
     };
 
-    /// <summary>False where the names are what they were.</summary>
+    /// <summary>False where the names are what they were, and since no earlier day.</summary>
     public bool Rename(IReadOnlyDictionary<string, string> names, DateOnly since, DateTimeOffset at)
     {
-        if (LanguageTexts.Same(Names, names))
+        if (LanguageTexts.Same(Names, names) && since >= NamedSince)
             return false;
 
         (Names, NamedSince, UpdatedAt) = (LanguageTexts.Canonical(names), since, at);

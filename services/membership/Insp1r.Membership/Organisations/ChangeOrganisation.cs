@@ -3,6 +3,7 @@ using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Merging;
 using Insp1r.Membership.Reference;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
@@ -24,7 +25,10 @@ internal static class ChangeOrganisation
         public Optional<string?> Website { get; init; }
         public Optional<IReadOnlyList<string>?> ExternalIds { get; init; }
 
-        /// <summary>The first day on which it holds: today if not given. An earlier day changes what was answered before, and needs <c>correction</c>.</summary>
+        /// <summary>
+        /// The first day on which it holds: today if not given. An earlier day changes what was answered before, of that day and of each later one, and needs
+        /// <c>correction</c>; what is not given stays on each day what it was.
+        /// </summary>
         public DateOnly? Effective { get; init; }
         public bool Correction { get; init; }
     }
@@ -32,11 +36,11 @@ internal static class ChangeOrganisation
     public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, IfMatch ifMatch, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var organisation = await db.Organisations.SingleOrDefaultAsync(o => o.Id == id, ct);
-        if (organisation is null && await db.SurvivorOfAsync(id, ct) is { } survivor && await db.Organisations.AnyAsync(o => o.Id == survivor, ct))
-            return MergeErrors.Merged.ToProblem($"Change the record {survivor} that it was merged into.");
-        if (organisation is null || !caller.May(Role.Reader, organisation.Node))
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
+        if (organisation.Id != id)
+            return OldIds.Refuse(organisation);
         if (!caller.May(Role.Contributor, organisation.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
         if (ifMatch.Refuses(organisation.Version) is { } refusal)
@@ -44,21 +48,33 @@ internal static class ChangeOrganisation
 
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();
-        var content = Merge(errors, organisation, request);
+        var country = Check(errors, request);
         OrganisationRules.ExternalIds(errors, request.ExternalIds.Value);
         AffiliationRules.Effective(errors, request.Effective, request.Correction, now);
         if (errors.Any)
             return errors.ToProblem();
 
         var before = organisation.ExternalIds;
-        if (organisation.Change(content, request.ExternalIds.IsGiven ? [.. request.ExternalIds.Value ?? []] : before, request.Effective ?? DateOnly.FromDateTime(now.UtcDateTime), now))
+        var externalIds = request.ExternalIds.IsGiven ? [.. request.ExternalIds.Value ?? []] : before;
+        var steps = await db.CorrectedAsync(organisation, request.Effective ?? DateOnly.FromDateTime(now.UtcDateTime), content => Apply(content, request, country), ct);
+        if (steps.Count > 0 || !before.SequenceEqual(externalIds, StringComparer.Ordinal))
         {
+            // Each is saved, and so kept by the database as what held until the next: the last is what the record says now.
+            foreach (var (since, content) in steps.SkipLast(1))
+            {
+                organisation.Change(content, before, since, now);
+                await db.SaveChangesAsync(ct);
+            }
+
+            var (lastSince, last) = steps.Count > 0 ? steps[^1] : (organisation.Since, organisation.Content);
+            organisation.Change(last, externalIds, lastSince, now);
             db.RemoveRange(before.Except(organisation.ExternalIds, StringComparer.Ordinal).Select(gone => ExternalId.Of(gone, id)));
             db.AddRange(organisation.ExternalIds.Except(before, StringComparer.Ordinal).Select(added => ExternalId.Of(added, id)));
             db.Append(new OrganisationUpdated(organisation.State), now);
             try
             {
                 await db.SaveChangesAsync(ct);
+                await transaction.CommitAsync(ct);
             }
             catch (DbUpdateException e) when (e.Violates(MemberOrganisationMapping.UniqueExternalId))
             {
@@ -70,7 +86,7 @@ internal static class ChangeOrganisation
     }
 
     // Only what is given is checked: a rule that came later must not stand in the way of another field's change.
-    private static OrganisationContent Merge(FieldErrors errors, MemberOrganisation current, Request request)
+    private static string? Check(FieldErrors errors, Request request)
     {
         if (request.Name.IsGiven)
             OrganisationRules.Name(errors, request.Name.Value);
@@ -82,13 +98,16 @@ internal static class ChangeOrganisation
             OrganisationRules.Types(errors, request.Types.Value);
         if (request.Website.IsGiven)
             OrganisationRules.Website(errors, request.Website.Value);
-
-        return new OrganisationContent(
-            request.Name.Or(current.Name) ?? "",
-            request.Names.IsGiven ? LanguageTexts.Canonical(request.Names.Value) : current.Names,
-            request.Acronym.Or(current.Acronym),
-            request.Country.IsGiven ? OrganisationRules.Country(errors, request.Country.Value) : current.Country,
-            request.Types.IsGiven ? MovementTypes.Canonical(request.Types.Value ?? []) : current.Types,
-            request.Website.Or(current.Website));
+        if (request.Effective is not null && !(request.Name.IsGiven || request.Names.IsGiven || request.Acronym.IsGiven || request.Country.IsGiven || request.Types.IsGiven || request.Website.IsGiven))
+            errors.Add("/effective", "nothing-dated", "Say what holds from that day on: external ids have no days.");
+        return request.Country.IsGiven ? OrganisationRules.Country(errors, request.Country.Value) : null;
     }
+
+    private static OrganisationContent Apply(OrganisationContent content, Request request, string? country) => new(
+        request.Name.Or(content.Name) ?? "",
+        request.Names.IsGiven ? LanguageTexts.Canonical(request.Names.Value) : content.Names,
+        request.Acronym.Or(content.Acronym),
+        country ?? content.Country,
+        request.Types.IsGiven ? MovementTypes.Canonical(request.Types.Value ?? []) : content.Types,
+        request.Website.Or(content.Website));
 }

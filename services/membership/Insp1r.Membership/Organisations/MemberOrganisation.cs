@@ -60,10 +60,10 @@ internal sealed class MemberOrganisation
         return organisation;
     }
 
-    /// <summary>False where everything is what it was.</summary>
+    /// <summary>False where everything is what it was, and since no earlier day.</summary>
     public bool Change(OrganisationContent content, string[] externalIds, DateOnly since, DateTimeOffset at)
     {
-        if (Content.IsSameAs(content) && ExternalIds.SequenceEqual(externalIds, StringComparer.Ordinal))
+        if (Content.IsSameAs(content) && since >= Since && ExternalIds.SequenceEqual(externalIds, StringComparer.Ordinal))
             return false;
 
         ExternalIds = externalIds;
@@ -100,6 +100,8 @@ internal sealed class MemberOrganisation
     {
         MergedInto = null;
         ExternalIds = externalIds;
+        // Above what its id answered with meanwhile: what bases on that compares anew.
+        Version = Math.Max(Version, survivor.Version);
         Touch(at);
         survivor.ExternalIds = [.. survivor.ExternalIds.Except(externalIds, StringComparer.Ordinal)];
         survivor.Take(survivorsContent, since, at);
@@ -120,8 +122,8 @@ internal sealed class MemberOrganisation
 
     private void Take(OrganisationContent content, DateOnly since, DateTimeOffset at)
     {
-        // Where the content stays, nothing else than before is known of any day.
-        if (!Content.IsSameAs(content))
+        // Where the content stays, nothing else than before is known of any day since.
+        if (!Content.IsSameAs(content) || since < Since)
             (Since, RecordedAt) = (since, at);
         (Name, Names, Acronym, Country, Types, Website) = (content.Name, content.Names, content.Acronym, content.Country, content.Types, content.Website);
         Search = content.ToSearchText();

@@ -1,4 +1,5 @@
 using Insp1r.Membership.Affiliations;
+using Insp1r.Membership.Merging;
 using Insp1r.Messaging;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -35,9 +36,7 @@ internal static class ReadOrganisation
         asOf?.AddTo(command.Parameters);
         if (await FindAsync(command, caller, ct) is not { } organisation)
             return CommonErrors.Missing("organisation", id);
-        // Not a redirect: many clients follow one without their token.
-        if (organisation.Id != id)
-            response.Headers.ContentLocation = $"/api/v1/organisations/{organisation.Id}";
+        response.LocateAt(organisation.Id, id);
         return TypedResults.Ok(organisation);
     }
 

@@ -3,6 +3,7 @@ using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Reference;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -52,6 +53,8 @@ internal static class RegisterOrganisation
             return errors.ToProblem();
         }
 
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        await db.LockFederationAsync(request.ThroughId, ct);
         var id = Guid.CreateVersion7(now);
         await AffiliationRules.ThroughAsync(errors, request.ThroughId, id, request.Node, db, ct);
         if (errors.Any)
@@ -70,6 +73,7 @@ internal static class RegisterOrganisation
         try
         {
             await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
         }
         catch (DbUpdateException e) when (e.Violates(MemberOrganisationMapping.UniqueExternalId))
         {

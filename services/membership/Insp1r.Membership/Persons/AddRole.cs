@@ -1,7 +1,9 @@
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Bodies;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Membership.Nodes;
+using Insp1r.Membership.Organisations;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -26,8 +28,7 @@ internal static class AddRole
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
         // Before the person, as a withdrawal does it: that ends the roles that it finds.
-        if (request.OrganisationId is { } organisation)
-            await db.Database.ExecuteSqlAsync($"select 1 from member_organisation where id = {organisation} for key share", ct);
+        var organisation = request.OrganisationId is { } organisationId ? await db.KeepStandingAsync(organisationId, ct) : null;
         if (await db.LockPersonAsync(id, ct) is not { } person)
             return CommonErrors.Missing("person", id);
         // Who may speak for others is decided; whom to write to is noted.
@@ -38,7 +39,12 @@ internal static class AddRole
         var errors = Check(request);
         if (errors.Any)
             return errors.ToProblem();
-        var node = await PlaceAsync(errors, request, person, db, nodes, ct);
+        // An organisation of the person's own network; what belongs to another is as if it were not there.
+        if (organisation is not null && !NodePath.Covers(person.Node, organisation.Node))
+            organisation = null;
+        if (organisation is not null && organisation.Id != request.OrganisationId)
+            return OldIds.Refuse(organisation);
+        var node = await PlaceAsync(errors, request, person, organisation, nodes, ct);
         if (errors.Any)
             return errors.ToProblem();
         if (!caller.May(needed, node))
@@ -77,16 +83,18 @@ internal static class AddRole
         return errors;
     }
 
-    // An organisation of the person's own network; what belongs to another is as if it were not there.
-    private static async Task<string> PlaceAsync(FieldErrors errors, Request request, Person person, MembershipDb db, NodeDirectory nodes, CancellationToken ct)
+    private static async Task<string> PlaceAsync(
+        FieldErrors errors, Request request, Person person, MemberOrganisation? organisation, NodeDirectory nodes, CancellationToken ct)
     {
-        if (request.OrganisationId is { } organisation)
+        if (organisation is not null)
         {
-            var found = await db.Organisations.Where(o => o.Id == organisation).Select(o => new { o.Node, o.Status }).SingleOrDefaultAsync(ct);
-            if (found is not null && AffiliationStatus.IsOver(found.Status) && NodePath.Covers(person.Node, found.Node))
+            if (AffiliationStatus.IsOver(organisation.Status))
                 errors.Add("/organisationId", "withdrawn-organisation", "It is no member any more, and nobody speaks for it here.");
-            if (found is not null && NodePath.Covers(person.Node, found.Node))
-                return found.Node;
+            return organisation.Node;
+        }
+
+        if (request.OrganisationId is not null)
+        {
             errors.Add("/organisationId", "unknown-organisation", $"There is no such member organisation in {person.Node}.");
         }
         else if (!await nodes.ExistsAsync(request.Node!, ct))

@@ -1,5 +1,6 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Membership.Strength;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
@@ -30,11 +31,15 @@ internal static class ChangeService
     public static async Task<Results<Ok<ServiceResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Guid serviceId, Request request, IfMatch ifMatch, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var service = await db.Services.SingleOrDefaultAsync(s => s.Id == serviceId && s.OrganisationId == id, ct);
-        if (service is null || !caller.May(Role.Reader, service.Node))
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("service", serviceId);
-        if (!caller.May(Role.Contributor, service.Node))
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {service.Node}.");
+        var records = await db.RecordsOfAsync(organisation.Id, ct);
+        if (await db.Services.SingleOrDefaultAsync(s => s.Id == serviceId && records.Contains(s.OrganisationId), ct) is not { } service)
+            return CommonErrors.Missing("service", serviceId);
+        if (organisation.Id != id)
+            return OldIds.Refuse(organisation);
+        if (!caller.May(Role.Contributor, organisation.Node))
+            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
         if (ifMatch.Refuses(service.Version) is { } refusal)
             return refusal;
 
@@ -50,7 +55,6 @@ internal static class ChangeService
             await db.SaveChangesAsync(ct);
         }
 
-        var organisation = await db.Organisations.Where(o => o.Id == id).Select(o => o.Name).SingleAsync(ct);
         return TypedResults.Ok(ServiceResponse.Of(service, organisation));
     }
 

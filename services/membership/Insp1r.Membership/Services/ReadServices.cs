@@ -1,5 +1,6 @@
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Membership.Reference;
 using Insp1r.Messaging;
 using Insp1r.ServiceDefaults.Access;
@@ -43,8 +44,8 @@ internal static class ReadServices
     // The conditions that a request does not have are null; the plan is made for each.
     private const string Sql = $"""
         select {ServiceResponse.Columns}
-        from member_service s join organisation_at($3, 'infinity') o on o.id = s.organisation_id
-        where s.id > $1 and (s.node = any($4) or s.node like any($5)) and o.status in ('admitted', 'active', 'suspended')
+        from member_service s join member_organisation r on r.id = s.organisation_id join organisation_at($3, 'infinity') o on o.id = coalesce(r.merged_into, r.id)
+        where s.id > $1 and (o.node = any($4) or o.node like any($5)) and o.status in ('admitted', 'active', 'suspended')
           and (s.starts_on is null or s.starts_on <= $3) and (s.ends_on is null or s.ends_on >= $3)
           and ($6::text is null or s.kind = $6) and ($7::text is null or $7 = any(s.branches)) and ($8::text is null or $8 = any(s.target_groups))
           and ($9::text is null or $9 = any(s.countries))
@@ -85,26 +86,31 @@ internal static class ReadServices
 
     /// <summary>All of one organisation, also what it does not offer any more.</summary>
     public static async Task<Results<Ok<Page<ServiceResponse>>, ProblemHttpResult>> OfOrganisationAsync(
-        Guid id, [AsParameters] PageQuery page, MembershipDb db, Caller caller, CancellationToken ct)
+        Guid id, [AsParameters] PageQuery page, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
         if (page.Check(out var limit) is { } bad)
             return bad;
         if (!KeysetCursor.TryDecode(page.After, out _, out var after))
             return KeysetCursor.Refuse();
-        if (await db.Organisations.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
 
-        var services = await db.Services.AsNoTracking().Where(s => s.OrganisationId == id && s.Id > after).OrderBy(s => s.Id).Take(limit + 1).ToListAsync(ct);
-        return TypedResults.Ok(Page<ServiceResponse>.From([.. services.Select(service => ServiceResponse.Of(service, organisation.Name))], limit, last => KeysetCursor.Encode("", last.Id)));
+        var records = await db.RecordsOfAsync(organisation.Id, ct);
+        var services = await db.Services.AsNoTracking().Where(s => records.Contains(s.OrganisationId) && s.Id > after).OrderBy(s => s.Id).Take(limit + 1).ToListAsync(ct);
+        response.LocateAt(organisation.Id, id, "/services");
+        return TypedResults.Ok(Page<ServiceResponse>.From([.. services.Select(service => ServiceResponse.Of(service, organisation))], limit, last => KeysetCursor.Encode("", last.Id)));
     }
 
-    public static async Task<Results<Ok<ServiceResponse>, ProblemHttpResult>> OneAsync(Guid id, Guid serviceId, MembershipDb db, Caller caller, CancellationToken ct)
+    public static async Task<Results<Ok<ServiceResponse>, ProblemHttpResult>> OneAsync(
+        Guid id, Guid serviceId, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
-        var service = await db.Services.AsNoTracking().SingleOrDefaultAsync(s => s.Id == serviceId && s.OrganisationId == id, ct);
-        if (service is null || !caller.May(Role.Reader, service.Node))
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
+            return CommonErrors.Missing("service", serviceId);
+        var records = await db.RecordsOfAsync(organisation.Id, ct);
+        if (await db.Services.AsNoTracking().SingleOrDefaultAsync(s => s.Id == serviceId && records.Contains(s.OrganisationId), ct) is not { } service)
             return CommonErrors.Missing("service", serviceId);
 
-        var organisation = await db.Organisations.Where(o => o.Id == id).Select(o => o.Name).SingleAsync(ct);
+        response.LocateAt(organisation.Id, id, $"/services/{serviceId}");
         return TypedResults.Ok(ServiceResponse.Of(service, organisation));
     }
 

@@ -1,10 +1,11 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Membership.Strength;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Services;
 
@@ -31,8 +32,11 @@ internal static class RecordService
     public static async Task<Results<Created<ServiceResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (await db.Organisations.SingleOrDefaultAsync(o => o.Id == id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        if (await db.KeepStandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
+        if (organisation.Id != id)
+            return OldIds.Refuse(organisation);
         if (!caller.May(Role.Contributor, organisation.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
 
@@ -51,6 +55,7 @@ internal static class RecordService
         db.Add(service);
         db.Append(new ServiceRecorded(service.State), now);
         await db.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/v1/organisations/{id}/services/{service.Id}", ServiceResponse.Of(service, organisation.Name));
+        await transaction.CommitAsync(ct);
+        return TypedResults.Created($"/api/v1/organisations/{id}/services/{service.Id}", ServiceResponse.Of(service, organisation));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Strength;
 using Insp1r.ServiceDefaults.Http;
 using Npgsql;
@@ -16,14 +17,14 @@ internal sealed record ServiceResponse(
     IReadOnlyList<string> TargetGroups, IReadOnlyList<string> Countries, IReadOnlyDictionary<string, string> Description, DateOnly? From, DateOnly? To,
     string? Source, string? SourceUrl, IReadOnlyList<Headcount> Reach, DateTimeOffset RecordedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
-    /// <summary>The columns that <see cref="Read"/> takes, of a row of member_service named s and its organisation's, o.</summary>
+    /// <summary>The columns that <see cref="Read"/> takes, of a row of member_service named s and o, of the organisation that stands for its own.</summary>
     public const string Columns = """
-        s.id, s.version, s.organisation_id, o.name, s.node, s.kind, s.other_kind, s.branches, s.target_groups, s.countries, s.description::text, s.starts_on, s.ends_on,
+        s.id, s.version, o.id, o.name, o.node, s.kind, s.other_kind, s.branches, s.target_groups, s.countries, s.description::text, s.starts_on, s.ends_on,
         s.source, s.source_url, s.reach::text, s.recorded_at, s.updated_at
         """;
 
-    public static ServiceResponse Of(MemberService s, string organisation) => new(
-        s.Id, s.Version, s.OrganisationId, organisation, s.Node, s.Kind, s.OtherKind, s.Branches, s.TargetGroups, s.Countries, s.Description, s.StartsOn, s.EndsOn,
+    public static ServiceResponse Of(MemberService s, MemberOrganisation standing) => new(
+        s.Id, s.Version, standing.Id, standing.Name, standing.Node, s.Kind, s.OtherKind, s.Branches, s.TargetGroups, s.Countries, s.Description, s.StartsOn, s.EndsOn,
         s.Source, s.SourceUrl, s.Reach, s.RecordedAt, s.UpdatedAt);
 
     [SuppressMessage("Usage", "MA0042:Do not use blocking calls in an async method", Justification = "The columns of a row that was read are in memory.")]

@@ -1,5 +1,6 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
@@ -29,11 +30,12 @@ internal static class CorrectStrength
     public static async Task<Results<Ok<StrengthResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, int year, Request request, IfMatch ifMatch, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var strength = await db.Strengths.SingleOrDefaultAsync(s => s.OrganisationId == id && s.Year == year && s.SupersededAt == null, ct);
-        if (strength is null || !caller.May(Role.Reader, strength.Node))
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node) || await db.StrengthOfYearAsync(organisation, year, ct) is not { } strength)
             return CommonErrors.NotFound.ToProblem($"There is no number of {year} that you may see.");
-        if (!caller.May(Role.Contributor, strength.Node))
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {strength.Node}.");
+        if (organisation.Id != id)
+            return OldIds.Refuse(organisation);
+        if (!caller.May(Role.Contributor, organisation.Node))
+            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
         if (ifMatch.Refuses(strength.Version) is { } refusal)
             return refusal;
 
@@ -57,7 +59,7 @@ internal static class CorrectStrength
             return CommonErrors.VersionStale.ToProblem("Somebody corrected it at the same moment; read it again.");
         }
 
-        return TypedResults.Ok(StrengthResponse.Of(corrected));
+        return TypedResults.Ok(StrengthResponse.Of(corrected, organisation));
     }
 
     private static Headcount Merge(Headcount current, Request request) => new(

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
+using Insp1r.Membership.Organisations;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
@@ -10,35 +12,53 @@ namespace Insp1r.Membership.Strength;
 
 internal static class ReadStrength
 {
-    /// <summary>The newest year first. With <paramref name="history"/> also what was corrected, each year's last word first.</summary>
+    /// <summary>
+    /// The newest year first; of several records that were merged, the surviving one's number of a year. With <paramref name="history"/> all, also what was corrected, each
+    /// year's last word first.
+    /// </summary>
     public static async Task<Results<Ok<Page<StrengthResponse>>, ProblemHttpResult>> OfOrganisationAsync(
-        Guid id, [AsParameters] PageQuery page, MembershipDb db, Caller caller, CancellationToken ct, bool history = false)
+        Guid id, [AsParameters] PageQuery page, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct, bool history = false)
     {
         if (page.Check(out var limit) is { } bad)
             return bad;
-        if (!TryDecode(page.After, out var year, out var version))
+        if (!KeysetCursor.TryDecode(page.After, out var afterVersion, out var afterId))
             return KeysetCursor.Refuse();
-        if (await db.Organisations.Where(o => o.Id == id).Select(o => o.Node).SingleOrDefaultAsync(ct) is not { } node || !caller.May(Role.Reader, node))
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
 
-        var years = await db.Strengths.AsNoTracking().Where(s => s.OrganisationId == id && (history || s.SupersededAt == null) && (s.Year < year || (s.Year == year && s.Version < version)))
-            .OrderByDescending(s => s.Year).ThenByDescending(s => s.Version).Take(limit + 1).ToListAsync(ct);
-        return TypedResults.Ok(Page<StrengthResponse>.From([.. years.Select(StrengthResponse.Of)], limit, last => KeysetCursor.Encode($"{last.Affiliates.Year}.{last.Version}", last.Id)));
+        var records = await db.RecordsOfAsync(organisation.Id, ct);
+        var numbers = await db.Strengths.AsNoTracking().Where(s => records.Contains(s.OrganisationId) && (history || s.SupersededAt == null)).ToListAsync(ct);
+        var years = numbers.GroupBy(s => s.Id).OrderByDescending(number => number.First().Year)
+            .ThenBy(number => number.First().OrganisationId != organisation.Id).ThenByDescending(number => number.Max(s => s.RecordedAt)).ThenBy(number => number.Key)
+            .SelectMany(number => number.OrderByDescending(s => s.Version));
+        var shown = (history ? years : years.DistinctBy(s => s.Year)).ToList();
+        // A few each year: they are ordered here, and the cursor is the last one that was shown.
+        var from = page.After is null ? 0 : shown.FindIndex(s => s.Id == afterId && VersionOf(s) == afterVersion) + 1;
+        if (page.After is not null && from == 0)
+            return KeysetCursor.Refuse();
+
+        response.LocateAt(organisation.Id, id, "/strength");
+        return TypedResults.Ok(Page<StrengthResponse>.From(
+            [.. shown.Skip(from).Take(limit + 1).Select(s => StrengthResponse.Of(s, organisation))], limit, last => KeysetCursor.Encode(last.Version.ToString(CultureInfo.InvariantCulture), last.Id)));
+
+        static string VersionOf(MemberStrength strength) => strength.Version.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static bool TryDecode(string? cursor, out int year, out int version)
+    public static async Task<Results<Ok<StrengthResponse>, ProblemHttpResult>> OneAsync(
+        Guid id, int year, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
-        (year, version) = (int.MaxValue, 0);
-        if (!KeysetCursor.TryDecode(cursor, out var key, out _))
-            return false;
-        return cursor is null || (key.Split('.') is [var y, var v] && int.TryParse(y, NumberStyles.None, CultureInfo.InvariantCulture, out year) && int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out version));
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node) || await db.StrengthOfYearAsync(organisation, year, ct) is not { } strength)
+            return CommonErrors.NotFound.ToProblem($"There is no number of {year} that you may see.");
+
+        response.LocateAt(organisation.Id, id, $"/strength/{year}");
+        return TypedResults.Ok(StrengthResponse.Of(strength, organisation));
     }
 
-    public static async Task<Results<Ok<StrengthResponse>, ProblemHttpResult>> OneAsync(Guid id, int year, MembershipDb db, Caller caller, CancellationToken ct)
+    /// <summary>The number that counts of a year: the record's own, or else that of one that was merged into it.</summary>
+    public static async Task<MemberStrength?> StrengthOfYearAsync(this MembershipDb db, MemberOrganisation organisation, int year, CancellationToken ct)
     {
-        var strength = await db.Strengths.AsNoTracking().SingleOrDefaultAsync(s => s.OrganisationId == id && s.Year == year && s.SupersededAt == null, ct);
-        return strength is not null && caller.May(Role.Reader, strength.Node)
-            ? TypedResults.Ok(StrengthResponse.Of(strength))
-            : CommonErrors.NotFound.ToProblem($"There is no number of {year} that you may see.");
+        var records = await db.RecordsOfAsync(organisation.Id, ct);
+        return await db.Strengths.Where(s => records.Contains(s.OrganisationId) && s.Year == year && s.SupersededAt == null)
+            .OrderBy(s => s.OrganisationId != organisation.Id).ThenByDescending(s => s.RecordedAt).ThenBy(s => s.Id).FirstOrDefaultAsync(ct);
     }
 }

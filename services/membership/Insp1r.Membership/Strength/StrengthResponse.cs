@@ -1,3 +1,4 @@
+using Insp1r.Membership.Organisations;
 using Insp1r.ServiceDefaults.Http;
 
 namespace Insp1r.Membership.Strength;
@@ -8,5 +9,6 @@ namespace Insp1r.Membership.Strength;
 internal sealed record StrengthResponse(
     Guid Id, int Version, Guid OrganisationId, string Node, Headcount Affiliates, string? Reason, string RecordedBy, DateTimeOffset RecordedAt, DateTimeOffset? SupersededAt) : IVersioned
 {
-    public static StrengthResponse Of(MemberStrength s) => new(s.Id, s.Version, s.OrganisationId, s.Node, s.Affiliates, s.Reason, s.RecordedBy, s.RecordedAt, s.SupersededAt);
+    public static StrengthResponse Of(MemberStrength s, MemberOrganisation standing) =>
+        new(s.Id, s.Version, standing.Id, standing.Node, s.Affiliates, s.Reason, s.RecordedBy, s.RecordedAt, s.SupersededAt);
 }

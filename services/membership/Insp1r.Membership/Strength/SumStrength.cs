@@ -11,7 +11,7 @@ namespace Insp1r.Membership.Strength;
 /// <summary>
 /// How many people stand behind a network: sums over its members, a year at a time (features.md, M14). Who is a member is looked at on the last day of
 /// each year. Full and associate members count, each once; those who are members through a federation count with it, and strategic partners not at
-/// all, since organisations of theirs can be members too.
+/// all, since organisations of theirs can be members too. A merged record's number counts for years of which the surviving one has none.
 /// </summary>
 internal static class SumStrength
 {
@@ -35,7 +35,7 @@ internal static class SumStrength
     /// a number, the first 100 by name.
     /// </summary>
     public sealed record Sum(
-        int? Year, bool IsMixed, IReadOnlyDictionary<string, int> Years, long Total, int Organisations, Part? Women, Part? Men, IReadOnlyDictionary<string, long>? Ages, Part? Informal,
+        int? Year, bool IsMixed, IReadOnlyDictionary<string, int> Years, long Total, int Organisations, Part? Women, Part? Men, IReadOnlyDictionary<string, Part>? Ages, Part? Informal,
         int MissingOrganisations, IReadOnlyList<Missing> Missing);
 
     /// <summary><c>count</c> of the <c>ofTotal</c> affiliates of these <c>organisations</c>.</summary>
@@ -54,13 +54,17 @@ internal static class SumStrength
           from d cross join lateral affiliation_at(d.day, $3) a
           where (a.node = any($1) or exists (select 1 from unnest($1) top where starts_with(a.node, top || '.')))
             and a.status in ('admitted', 'active', 'suspended') and a.category in ('full', 'associate') and a.through_id is null),
+        h as (
+          select of_year, organisation_id, organisation_id as record_id from m
+          union all select m.of_year, m.organisation_id, k.id from m join merged_at($3) k on k.stands_for = m.organisation_id),
         f as materialized (
-          select m.of_year, m.organisation_id, s.*
-          from m left join lateral (
-            select s.year, s.total, s.women, s.men, s.ages, s.informal_share from member_strength s
-            where s.organisation_id = m.organisation_id and s.year <= extract(year from $2::date) and (m.of_year is null or s.year = m.of_year)
+          select distinct on (h.of_year, h.organisation_id) h.of_year, h.organisation_id, s.*
+          from h left join lateral (
+            select s.id, s.year, s.total, s.women, s.men, s.ages, s.informal_share, s.recorded_at from member_strength s
+            where s.organisation_id = h.record_id and s.year <= extract(year from $2::date) and (h.of_year is null or s.year = h.of_year)
               and s.recorded_at < $3 and (s.superseded_at is null or s.superseded_at >= $3)
-            order by s.year desc limit 1) s on true)
+            order by s.year desc limit 1) s on true
+          order by h.of_year, h.organisation_id, s.year desc nulls last, h.record_id <> h.organisation_id, s.recorded_at desc, s.id)
         select coalesce(json_agg(json_build_object(
           'year', g.of_year, 'isMixed', g.different > 1, 'total', g.total, 'organisations', g.organisations, 'missingOrganisations', g.missing,
           'years', coalesce((select json_object_agg(y.year, y.n) from (
@@ -68,8 +72,8 @@ internal static class SumStrength
           'women', case when g.with_women > 0 then json_build_object('count', g.women, 'organisations', g.with_women, 'ofTotal', g.of_women) end,
           'men', case when g.with_men > 0 then json_build_object('count', g.men, 'organisations', g.with_men, 'ofTotal', g.of_men) end,
           'informal', case when g.with_informal > 0 then json_build_object('count', g.informal, 'organisations', g.with_informal, 'ofTotal', g.of_informal) end,
-          'ages', (select json_object_agg(a.key, a.n) from (
-            select b.key, sum(b.value::bigint) n from f cross join lateral jsonb_each_text(f.ages) b where f.of_year is not distinct from g.of_year group by 1 order by 1) a),
+          'ages', (select json_object_agg(a.key, json_build_object('count', a.n, 'organisations', a.organisations, 'ofTotal', a.of_total)) from (
+            select b.key, sum(b.value::bigint) n, count(*) organisations, sum(f.total) of_total from f cross join lateral jsonb_each_text(f.ages) b where f.of_year is not distinct from g.of_year group by 1 order by 1) a),
           'missing', coalesce((select json_agg(json_build_object('id', n.id, 'name', n.name)) from (
             select o.id, o.name from f join member_organisation o on o.id = f.organisation_id
             where f.of_year is not distinct from g.of_year and f.year is null order by o.name, o.id limit 100) n), '[]')) order by g.of_year desc nulls first), '[]')::text

@@ -1,4 +1,5 @@
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
@@ -17,9 +18,10 @@ internal static class ConfirmOrganisation
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
         // Locked, so that two confirmations come one after the other and the version is the one that there is.
-        if (await db.Organisations.FromSql($"select * from member_organisation where id = {id} for no key update").AsNoTracking().SingleOrDefaultAsync(ct) is not { } organisation
-            || !caller.May(Role.Reader, organisation.Node))
+        if (await db.LockStandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
+        if (organisation.Id != id)
+            return OldIds.Refuse(organisation);
         if (!caller.May(Role.Contributor, organisation.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
 

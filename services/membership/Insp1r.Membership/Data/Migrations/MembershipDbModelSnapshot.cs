@@ -390,6 +390,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("category");
 
+                    b.Property<Guid?>("CausedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("caused_by_id");
+
                     b.Property<string>("DecidedBy")
                         .IsRequired()
                         .HasColumnType("text")
@@ -444,6 +448,10 @@ namespace Insp1r.Membership.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_affiliation_move");
+
+                    b.HasIndex("CausedById")
+                        .HasDatabaseName("ix_affiliation_move_caused_by_id")
+                        .HasFilter("caused_by_id is not null");
 
                     b.HasIndex("AffiliationId", "Effective", "Id")
                         .HasDatabaseName("ix_affiliation_move_affiliation_id_effective_id");
@@ -1970,6 +1978,12 @@ namespace Insp1r.Membership.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_affiliation_move_affiliation_affiliation_id");
+
+                    b.HasOne("Insp1r.Membership.Affiliations.AffiliationMove", null)
+                        .WithMany()
+                        .HasForeignKey("CausedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_affiliation_move_affiliation_move_caused_by_id");
 
                     b.HasOne("Insp1r.Membership.Bodies.BodyDecision", null)
                         .WithMany()

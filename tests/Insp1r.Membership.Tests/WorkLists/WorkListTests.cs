@@ -114,7 +114,8 @@ public sealed class WorkListTests(Shared shared)
 
         var items = (await both.GetAsync("/api/v1/work", Ct)).Expect(200).Json["items"]!.AsArray();
 
-        Assert.Equal([$"{one.Node} 2 2 0", $"{two.Node} 1 0 1"], items.Select(n => $"{n!["node"]} {n["incomplete"]} {n["stale"]} {n["waiting"]}").Order(StringComparer.Ordinal));
+        string[] expected = [$"{one.Node} 2 2 0", $"{two.Node} 1 0 1"];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), items.Select(n => $"{n!["node"]} {n["incomplete"]} {n["stale"]} {n["waiting"]}"));
         foreach (var list in (string[])["incomplete", "stale", "waiting"])
             Assert.Equal(items.Sum(n => (int)n![list]!), (await ItemsAsync(both, list)).Length);
         Assert.Single((await both.GetAsync($"/api/v1/work?node={two.Node}", Ct)).Expect(200).Json["items"]!.AsArray());

@@ -1,4 +1,5 @@
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.Messaging;
 using Insp1r.Messaging.Audit;
 using Insp1r.ServiceDefaults.Access;
@@ -12,12 +13,13 @@ namespace Insp1r.Membership.Records;
 /// <summary>Who changed what of a record, when and why, for everybody who may read it. Who did it, those see who keep it.</summary>
 internal static class ReadHistory
 {
+    /// <summary>By the id of a record that was merged, that record's own: what was done to it is not in the history of the one that stands for it.</summary>
     public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfOrganisationAsync(
         Guid id, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
     {
-        if (await db.Organisations.Where(o => o.Id == id).Select(o => o.Node).SingleOrDefaultAsync(ct) is not { } node || !caller.May(Role.Reader, node))
+        if (await db.StandingAsync(id, ct) is not { } standing || !caller.May(Role.Reader, standing.Node))
             return CommonErrors.Missing("organisation", id);
-        return await RecordHistory.ReadAsync(database.DataSource, "organisation", id, page, caller.May(Role.Contributor, node), ct);
+        return await RecordHistory.ReadAsync(database.DataSource, "organisation", id, page, caller.May(Role.Contributor, standing.Node), ct);
     }
 
     public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfAffiliationAsync(

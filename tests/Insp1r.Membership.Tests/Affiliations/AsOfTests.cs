@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FsCheck;
@@ -102,6 +103,29 @@ public sealed class AsOfTests(Shared shared)
 
         Task<Answer> RenameAsync(object body) => shared.Steward.PatchAsync($"/api/v1/nodes/{created.Id}", body, Ct, ("If-Match", "*"));
         async Task<string?> NameAsync(string day) => (string?)(await ListAsync($"nodes?path={node}&asOf={day}")).Single()["names"]!["en"];
+    }
+
+    [Fact]
+    public async Task M3_FirstDayOfANetwork_IsCorrected_AndWhatWasKnownBeforeStays()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var node = (await network.Reader.GetAsync($"/api/v1/nodes/by-path/{network.Node}", Ct)).Expect(200);
+        await RegisterAsync(network.Node, "Older than its network", "2014-05-01");
+        Assert.Equal(0, (int)(await CountsAsync($"node={network.Node}&asOf=2015-01-01"))["distinctOrganisations"]!);
+
+        Assert.Equal(["/since needs-correction"], (await BeginAsync(new { since = "2014-01-01" })).IsProblem(422, "invalid").Faults());
+        Assert.Equal(["/names required"], (await BeginAsync(new { correction = true })).IsProblem(422, "invalid").Faults());
+        var corrected = (await BeginAsync(new { since = "2014-01-01", correction = true })).Expect(200);
+        Assert.Equal((2, "2014-01-01", network.Node), (corrected.Version, (string?)corrected.Json["since"], (string?)corrected.Json["names"]!["en"]));
+
+        Assert.Equal(1, (int)(await CountsAsync($"node={network.Node}&asOf=2015-01-01"))["distinctOrganisations"]!);
+        Assert.Empty(await ListAsync($"nodes?path={network.Node}&asOf=2013-12-31"));
+        await shared.ScalarAsync<long>("with n as (update network_node set created_at = created_at - interval '2 days' where id = $1 returning 1), v as (update node_version set recorded_at = recorded_at - interval '2 days' where node_id = $1 returning 1) select count(*) from n, v", Ct, node.Id);
+        var yesterday = DateTimeOffset.UtcNow.AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        Assert.Empty(await ListAsync($"nodes?path={network.Node}&asOf=2015-01-01&knownOn={yesterday}"));
+        Assert.Single(await ListAsync($"nodes?path={network.Node}&asOf=2015-01-01"));
+
+        Task<Answer> BeginAsync(object body) => shared.Steward.PatchAsync($"/api/v1/nodes/{node.Id}", body, Ct, ("If-Match", "*"));
     }
 
     [Fact]

@@ -26,17 +26,17 @@ internal static class AsOfSchema
           execute function keep_organisation_version();
 
         create table node_version (
-          node_id uuid not null references network_node (id), version int not null, names jsonb not null, named_since date not null, recorded_at timestamptz not null,
+          node_id uuid not null references network_node (id), version int not null, names jsonb not null, named_since date not null, since date not null, recorded_at timestamptz not null,
           primary key (node_id, version));
 
         create function keep_node_version() returns trigger language plpgsql as $$
         begin
-          insert into node_version (node_id, version, names, named_since, recorded_at) values (old.id, old.version, old.names, old.named_since, old.updated_at);
+          insert into node_version (node_id, version, names, named_since, since, recorded_at) values (old.id, old.version, old.names, old.named_since, old.since, old.updated_at);
           return null;
         end $$;
 
         create trigger keep_version after update on network_node for each row
-          when ((old.names, old.named_since) is distinct from (new.names, new.named_since)) execute function keep_node_version();
+          when ((old.names, old.named_since, old.since) is distinct from (new.names, new.named_since, new.since)) execute function keep_node_version();
 
         create function affiliation_at(day date, known timestamptz) returns table (
           id uuid, version int, organisation_id uuid, node text, category text, status text, since date, until date, through_id uuid, recorded_at timestamptz)
@@ -66,7 +66,7 @@ internal static class AsOfSchema
         $$;
 
         create function node_at(day date, known timestamptz) returns setof network_node language sql stable as $$
-          select n.id, c.version, n.path, n.level, n.parent, c.names, n.country, n.created_at, n.updated_at, n.since, c.named_since
+          select n.id, c.version, n.path, n.level, n.parent, c.names, n.country, n.created_at, n.updated_at, s.since, c.named_since
           from network_node n
           cross join lateral (
             select v.* from (
@@ -75,7 +75,13 @@ internal static class AsOfSchema
               select v.version, v.names, v.named_since, v.recorded_at from node_version v where v.node_id = n.id) v
             where v.recorded_at < known
             order by v.named_since <= day desc, case when v.named_since <= day then -v.version else v.version end limit 1) c
-          where n.since <= day and n.created_at < known
+          cross join lateral (
+            select v.since from (
+              select n.version, n.since, n.updated_at as recorded_at
+              union all
+              select v.version, v.since, v.recorded_at from node_version v where v.node_id = n.id) v
+            where v.recorded_at < known order by v.version desc limit 1) s
+          where s.since <= day and n.created_at < known
         $$;
         """;
 

@@ -12,17 +12,20 @@ namespace Insp1r.Membership.Nodes;
 internal static class ChangeNode
 {
     /// <summary>
-    /// The names as they are to be, all of them, from <c>effective</c> on: today if not given. An earlier day changes what was answered before, and
-    /// needs <c>correction</c>.
+    /// The names as they are to be, all of them, from <c>effective</c> on: today if not given. An earlier day, and another first day of the network
+    /// (<c>since</c>), change what was answered before, and need <c>correction</c>.
     /// </summary>
-    public sealed record Request(IReadOnlyDictionary<string, string> Names, DateOnly? Effective = null, bool Correction = false);
+    public sealed record Request(IReadOnlyDictionary<string, string>? Names = null, DateOnly? Since = null, DateOnly? Effective = null, bool Correction = false);
 
     public static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, IfMatch ifMatch, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();
-        errors.Languages("/names", request.Names, AddNode.MaxName, required: true);
+        errors.Languages("/names", request.Names, AddNode.MaxName, required: request.Since is null);
+        AffiliationRules.NotInFuture(errors, "/since", request.Since, now);
+        if (request.Since is not null && !request.Correction)
+            errors.Add("/since", "needs-correction", "Another first day changes what was answered before: say correction, if that is meant.");
         AffiliationRules.Effective(errors, request.Effective, request.Correction, now);
         if (errors.Any)
             return errors.ToProblem();
@@ -35,7 +38,7 @@ internal static class ChangeNode
         if (ifMatch.Refuses(node.Version) is { } refusal)
             return refusal;
 
-        if (node.Rename(request.Names, request.Effective ?? DateOnly.FromDateTime(now.UtcDateTime), now))
+        if (node.Change(request.Names is { Count: > 0 } names ? names : node.Names, request.Effective ?? DateOnly.FromDateTime(now.UtcDateTime), request.Since ?? node.Since, now))
         {
             db.Append(new NodeChanged(node.State), now);
             await db.SaveChangesAsync(ct);

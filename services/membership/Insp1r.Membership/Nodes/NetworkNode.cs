@@ -25,8 +25,9 @@ internal sealed class NetworkNode
 
     /// <summary>ISO 3166-1 alpha-2; of national nodes only.</summary>
     public string? Country { get; private init; }
+
     /// <summary>Its first day.</summary>
-    public DateOnly Since { get; private init; }
+    public DateOnly Since { get; private set; }
 
     /// <summary>From which day on it has these names. Those before lie in node_version, which the database keeps.</summary>
     public DateOnly NamedSince { get; private set; }
@@ -50,13 +51,16 @@ internal sealed class NetworkNode
         UpdatedAt = at,
     };
 
-    /// <summary>False where the names are what they were, and since no earlier day.</summary>
-    public bool Rename(IReadOnlyDictionary<string, string> names, DateOnly since, DateTimeOffset at)
+    /// <summary>False where first day and names are what they were, and the names since no earlier day.</summary>
+    public bool Change(IReadOnlyDictionary<string, string> names, DateOnly namedSince, DateOnly since, DateTimeOffset at)
     {
-        if (LanguageTexts.Same(Names, names) && since >= NamedSince)
+        var isRenamed = !LanguageTexts.Same(Names, names) || namedSince < NamedSince;
+        if (!isRenamed && since == Since)
             return false;
 
-        (Names, NamedSince, UpdatedAt) = (LanguageTexts.Canonical(names), since, at);
+        if (isRenamed)
+            (Names, NamedSince) = (LanguageTexts.Canonical(names), namedSince);
+        (Since, UpdatedAt) = (since, at);
         Version++;
         return true;
     }

@@ -27,7 +27,7 @@ internal static class QueryNames
 
     private static IEnumerable<string> NamesOf(ParameterInfo parameter) => parameter.GetCustomAttribute<AsParametersAttribute>() is null
         ? NameOf(parameter.Name!, parameter.ParameterType)
-        : parameter.ParameterType.GetProperties().SelectMany(property => NameOf(property.Name, property.PropertyType));
+        : parameter.ParameterType.GetProperties().Where(property => property.CanWrite).SelectMany(property => NameOf(property.Name, property.PropertyType));
 
     // What is bound from text. The others are services, or the body.
     private static IEnumerable<string> NameOf(string name, Type type) =>

@@ -14,7 +14,7 @@ public sealed class DocumentTests(Shared shared)
             .SelectMany(path => path.Value!.AsObject().Select(operation => (Name: $"{operation.Key} {path.Key}", Operation: operation.Value!.AsObject())))
             .ToList();
 
-        Assert.Equal(22, operations.Count);
+        Assert.Equal(25, operations.Count);
         Assert.All(operations, pair =>
         {
             Assert.False(string.IsNullOrWhiteSpace((string?)pair.Operation["operationId"]), pair.Name);

@@ -51,10 +51,10 @@ public sealed class DocumentTests(Platform platform)
             await stream.WriteAsync(Encoding.ASCII.GetBytes(
                 $"PUT {documents}/{document}/file HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {token}\r\nContent-Type: application/pdf\r\nContent-Length: {bytes.Length}\r\n\r\n"), Ct);
             await stream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2), Ct);
-            // Nothing more will come. That the gateway ends the connection says that it has told the service.
+            // Nothing more will come. That the gateway ends the connection, one way or the other, says that it has told the service.
             tcp.Client.Shutdown(SocketShutdown.Send);
             using var reader = new StreamReader(stream, Encoding.UTF8);
-            Assert.DoesNotContain("HTTP/1.1 2", await reader.ReadToEndAsync(Ct), StringComparison.Ordinal);
+            Assert.DoesNotContain("HTTP/1.1 2", await ReadToTheEndAsync(reader), StringComparison.Ordinal);
         }
 
         Assert.Equal("awaiting-file", (string?)(await api.GetAsync($"{documents}/{document}", Ct)).Expect(200).Json["status"]);
@@ -67,6 +67,18 @@ public sealed class DocumentTests(Platform platform)
         await Network.EnsureAsync(platform.Stack, Ct);
         var api = platform.Stack.As(Network.Rwanda.Client);
         return (api, $"/api/v1/nodes/{(await api.GetAsync($"/api/v1/nodes/by-path/{Network.Rwanda.Node}", Ct)).Expect(200).Id}/documents");
+    }
+
+    private static async Task<string> ReadToTheEndAsync(StreamReader reader)
+    {
+        try
+        {
+            return await reader.ReadToEndAsync(Ct);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     private static byte[] APdf(int length)

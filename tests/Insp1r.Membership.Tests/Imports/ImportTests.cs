@@ -113,6 +113,25 @@ public sealed class ImportTests(Shared shared)
     }
 
     [Fact]
+    public async Task M12_AnswerHasTheNewVersions_SoThatItsOfficeIsInNoConflictWithItself()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        (await network.RegisterAsync("Kept", Ct, [$"{network.Ns}:1"])).Expect(201);
+        var export = (await network.Reader.GetAsync("/api/v1/organisations?format=csv&fields=id,version,name,country,types,acronym", Ct)).Expect(200).Text;
+
+        var first = (await ImportAsync(network, export.Replace("Kept", "Kept well", StringComparison.Ordinal), "commit", accept: Csv)).Expect(200);
+        var second = (await ImportAsync(network, first.Text.Replace("Kept well", "Kept very well", StringComparison.Ordinal), "commit", accept: Csv)).Expect(200);
+        Assert.StartsWith("updated,", second.Text.Split("\r\n")[1], StringComparison.Ordinal);
+        Assert.Equal("committed=true, items=1, created=0, updated=1, unchanged=0, conflict=0, rejected=0", second.Headers["Import-Summary"]);
+        Assert.Equal("T%C3%A9l%C3%A9phone", (await ImportAsync(network, "Name,Country,Type,Téléphone\nX,RW,ngo,1\n", "validate", accept: Csv)).Expect(200).Headers["Import-Not-Read"]);
+
+        // Of an older version it is in conflict with what came since, and says so.
+        var late = (await ImportAsync(network, export.Replace("Kept", "Too late", StringComparison.Ordinal), "validate", accept: Csv, query: "&allow=other-name")).Expect(200).Text.Split("\r\n")[1];
+        Assert.StartsWith("conflict,changed-since,", late, StringComparison.Ordinal);
+        Assert.Contains("/api/v1/sync/conflicts", late, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task M12_Spreadsheet_ReadWithItsDatesAndAnsweredAsOne()
     {
         var network = await shared.NewNetworkAsync(Ct);

@@ -49,6 +49,25 @@ public sealed class MergeTests(Shared shared)
     }
 
     [Fact]
+    public async Task M11_WithoutAChoice_OursStays_AndTheirsFillsWhatOursHasNot()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var survivor = (await network.Contributor.PostAsync("/api/v1/organisations", network.Organisation("Ours", names: new { }), Ct)).Expect(201).Id;
+        var merged = (await network.Contributor.PostAsync("/api/v1/organisations", new { node = network.Node, name = "Theirs", country = "RW", types = (string[])["ngo"], acronym = "TH", website = "https://theirs.example.org", names = new { fr = "Leurs" } }, Ct)).Expect(201).Id;
+
+        var merge = (await Records.MergeAsync(network.Steward, survivor, merged)).Expect(200).Id;
+
+        var now = await Records.ReadAsync(survivor);
+        Assert.Equal(("Ours", "TH", "https://theirs.example.org", "Leurs"), ((string?)now["name"], (string?)now["acronym"], (string?)now["website"], (string?)now["names"]!["fr"]));
+        (await Records.UndoAsync(network.Steward, merge)).Expect(200);
+        Assert.Null((await Records.ReadAsync(survivor))["acronym"]);
+        // The history of the one that stayed tells of both.
+        var reasons = (await network.Reader.GetAsync($"/api/v1/organisations/{survivor}/history", Ct)).Expect(200).Json["items"]!.AsArray().Select(entry => (string?)entry!["reason"]).ToList();
+        Assert.Contains($"The merge with {merged} was undone", reasons);
+        Assert.Contains(reasons, reason => reason?.StartsWith($"Merged with {merged}", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public async Task M9_MergedRecord_AnswersToAllItsOldIds()
     {
         var network = await shared.NewNetworkAsync(Ct);

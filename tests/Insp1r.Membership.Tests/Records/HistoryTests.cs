@@ -38,13 +38,13 @@ public sealed class HistoryTests(Shared shared)
         var person = (await network.Contributor.PostAsync("/api/v1/persons", new { node = network.Node, name = "Old name", language = "fr", atRisk = true }, Ct)).Expect(201).Id;
         (await network.Steward.PatchAsync($"/api/v1/persons/{person}", new { name = "New name" }, Ct, ("If-Match", "*"))).Expect(200);
 
-        Assert.Equal("source  \"A report\"", Assert.Single(Changes((await ItemsAsync(network.Reader, $"services/{service}"))[0])));
+        Assert.Equal("source  \"A report\"", Assert.Single(Changes((await ItemsAsync(network.Reader, $"organisations/{organisation}/services/{service}"))[0])));
         Assert.Single(await ItemsAsync(network.Reader, $"bodies/{body}"));
         Assert.Contains("name \"Old name\" \"New name\"", Changes((await ItemsAsync(network.Steward, $"persons/{person}"))[0]));
         (await network.Contributor.GetAsync($"/api/v1/persons/{person}/history", Ct)).IsProblem(403, "forbidden");
         (await network.Steward.GetAsync($"/api/v1/persons/{person}/history?format=csv", Ct)).IsProblem(404, "not-found");
         using var stranger = shared.App.As("history-stranger-2", "steward@insp1r.asia");
-        foreach (var record in (string[])[$"services/{service}", $"bodies/{body}", $"persons/{person}"])
+        foreach (var record in (string[])[$"organisations/{organisation}/services/{service}", $"bodies/{body}", $"persons/{person}"])
             (await stranger.GetAsync($"/api/v1/{record}/history", Ct)).IsProblem(404, "not-found");
 
         (await network.Steward.PostAsync($"/api/v1/persons/{person}/erasure", new { reason = "unlawful" }, Ct)).Expect(200);

@@ -46,7 +46,7 @@ internal sealed class ImportColumns
         Country: country, country code, pays, code pays, país, código de país
         Types: type, types, type of organisation, type of movement, organisation type, movement type, kind, type d'organisation, type de mouvement, nature, tipo, tipos, tipo de organización, tipo de movimiento
         Website: website, web site, web, url, homepage, internet, site, site web, site internet, adresse web, page web, sitio, sitio web, página web
-        MemberSince: memberSince, member since, membership since, since, joined, date joined, date of joining, date of admission, admission date, membre depuis, adhérent depuis, affilié depuis, depuis, date d'adhésion, date adhésion, date d'admission, miembro desde, afiliado desde, desde, fecha de adhesión, fecha de afiliación, fecha de ingreso
+        MemberSince: memberSince, member since, membership since, since, joined, date joined, date of joining, date of admission, admission date, membre depuis, adhérent depuis, affilié depuis, depuis, date d'adhésion, date adhésion, date d'admission, date d'entrée, date entrée, date d'affiliation, date affiliation, entré le, miembro desde, afiliado desde, desde, fecha de adhesión, fecha de afiliación, fecha de ingreso
         BaseVersion: baseVersion, base version, version, versión
         """;
 

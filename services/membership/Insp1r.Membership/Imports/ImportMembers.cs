@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net.Mime;
 using Insp1r.Membership.Nodes;
 using Insp1r.Membership.Organisations;
@@ -118,7 +119,7 @@ internal static partial class ImportMembers
             await batch.CloseAsync();
         }
 
-        return Answer(http.Request, csv, table, columns, rows, lines, commit, batch.Counts);
+        return Answer(http, csv, table, columns, rows, lines, commit, batch.Counts);
     }
 
     private static (CsvForm? Csv, TableRows? Rows) Read(ImportUpload upload, IReadOnlyDictionary<string, string?> mapping, FieldErrors errors)
@@ -169,38 +170,47 @@ internal static partial class ImportMembers
         row.Row.Number, row.ExternalId, row.IdFrom, line.Result, line.Id == Guid.Empty ? null : line.Id, line.Version == 0 ? null : line.Version, line.Errors.Items, NoticesOf(row, line)))];
 
     private static Results<Ok<Response>, FileContentHttpResult, ProblemHttpResult> Answer(
-        HttpRequest request, CsvForm? csv, ImportTable table, ImportColumns columns, List<ImportRow> rows, List<SyncLine> lines, bool commit, in SyncCounts counts)
+        HttpContext http, CsvForm? csv, ImportTable table, ImportColumns columns, List<ImportRow> rows, List<SyncLine> lines, bool commit, in SyncCounts counts)
     {
-        var accepted = request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1).Select(type => type.MediaType.Value)
+        var summary = SummaryOf(commit, counts);
+        // A file has no place for them.
+        http.Response.Headers["Import-Summary"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"committed={(commit ? "true" : "false")}, items={summary.Items}, created={summary.Created}, updated={summary.Updated}, unchanged={summary.Unchanged}, conflict={summary.Conflict}, rejected={summary.Rejected}");
+        http.Response.Headers["Import-Not-Read"] = string.Join(", ", columns.Describe().Where(column => column.Field is null && column.Header.Length > 0).Select(column => Uri.EscapeDataString(column.Header)));
+        var accepted = http.Request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1).Select(type => type.MediaType.Value)
             .FirstOrDefault(type => type is "text/csv" or SpreadsheetFile.MediaType or MediaTypeNames.Application.Json);
         if (accepted == "text/csv")
         {
             var form = csv ?? CsvForm.Usual;
-            return TypedResults.File(CsvFile.Write(form, Filled(table, columns, rows, lines)), $"text/csv; charset={form.Encoding.WebName}", "import-results.csv");
+            return TypedResults.File(CsvFile.Write(form, Filled(table, columns, rows, lines, commit)), $"text/csv; charset={form.Encoding.WebName}", "import-results.csv");
         }
 
         if (accepted == SpreadsheetFile.MediaType)
-            return TypedResults.File(SpreadsheetFile.Write(Filled(table, columns, rows, lines)), SpreadsheetFile.MediaType, "import-results.xlsx");
+            return TypedResults.File(SpreadsheetFile.Write(Filled(table, columns, rows, lines, commit)), SpreadsheetFile.MediaType, "import-results.xlsx");
 
         return TypedResults.Ok(new Response(
-            SummaryOf(commit, counts),
+            summary,
             csv is null ? new FileForm("xlsx", null, null) : new FileForm("csv", csv.Encoding.WebName, $"{csv.Delimiter}"),
             columns.Describe(),
             ResultsOf(rows, lines)));
     }
 
     /// <summary>
-    /// The file with what came of each row in front, and the external id that it has from now on: sent again, also with another name, it is the same record.
+    /// The file with what came of each row in front, and the external id and the version that it has from now on: sent again, also with another name, it
+    /// is the same record, and in no conflict with what was just written.
     /// </summary>
-    private static IEnumerable<IReadOnlyList<string>> Filled(ImportTable table, ImportColumns columns, List<ImportRow> rows, List<SyncLine> lines)
+    private static IEnumerable<IReadOnlyList<string>> Filled(ImportTable table, ImportColumns columns, List<ImportRow> rows, List<SyncLine> lines, bool commit)
     {
-        var ownIds = columns.IdColumn;
+        var (ownIds, versions) = (columns.IdColumn, columns.ColumnOf(ImportField.BaseVersion));
         yield return [.. ImportTable.Added, .. ownIds < 0 ? (string[])["externalId"] : [], .. table.Headers];
         foreach (var (row, line) in rows.Zip(lines))
         {
             var cells = Enumerable.Range(0, Math.Max(table.Headers.Length, row.Row.Cells.Length)).Select(row.Row.Cell).ToArray();
             if (ownIds >= 0 && cells[ownIds].Length == 0)
                 cells[ownIds] = IdOf(row);
+            if (commit && versions >= 0 && line.Result is SyncResult.Created or SyncResult.Updated or SyncResult.Unchanged)
+                cells[versions] = line.Version.ToString(CultureInfo.InvariantCulture);
             var told = line.Errors.Items.Concat(NoticesOf(row, line)).ToList();
             yield return
             [
@@ -216,7 +226,15 @@ internal static partial class ImportMembers
 
     private static string IdOf(ImportRow row) => row.ExternalId ?? row.Record?.FileId ?? "";
 
-    private static IReadOnlyList<FieldError> NoticesOf(ImportRow row, SyncLine line) => line.Result is SyncResult.Rejected ? [] : row.Notices.Items;
+    private static IReadOnlyList<FieldError> NoticesOf(ImportRow row, SyncLine line) => line.Result switch
+    {
+        SyncResult.Rejected => [],
+        SyncResult.Conflict => [.. row.Notices.Items, ChangedSince],
+        _ => row.Notices.Items,
+    };
+
+    private static readonly FieldError ChangedSince = new(
+        "/baseVersion", "changed-since", "Somebody changed this record since that version. In a commit the row waits for a decision: GET /api/v1/sync/conflicts. Or take the present values into the file.");
 
     private static partial class Log
     {

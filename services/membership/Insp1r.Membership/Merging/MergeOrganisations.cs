@@ -24,9 +24,9 @@ internal static class MergeOrganisations
     /// </summary>
     public sealed record Request(Guid MergedId, int Version, int MergedVersion, Choices? Fields = null, string? Reason = null);
 
-    /// <summary>For each field: ours (if not given), this record's; or theirs, the duplicate's.</summary>
+    /// <summary>For each field: ours, this record's, or theirs, the duplicate's. If not given it is ours, and theirs where this record has none.</summary>
     public sealed record Choices(
-        string Name = Ours, string Names = Ours, string Acronym = Ours, string Country = Ours, string Types = Ours, string Website = Ours);
+        string? Name = null, string? Names = null, string? Acronym = null, string? Country = null, string? Types = null, string? Website = null);
 
     public static async Task<Results<Ok<MergeResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, MembershipDb db, Caller caller, Standing standing, AccountAccess access, TimeProvider clock, CancellationToken ct)
@@ -105,7 +105,7 @@ internal static class MergeOrganisations
         await standing.FollowAsync(survivor, affiliations, caller.Id, now, ct);
         await MergedLinks.MoveAsync(db, survivor, snapshot, merged.Id, now, ct);
         db.Append(new OrganisationMerged(merged.State with { Status = MergedLinks.MergedStatus }, id), now, reason: request.Reason);
-        db.Append(new OrganisationUpdated(survivor.State), now, reason: request.Reason);
+        db.Append(new OrganisationUpdated(survivor.State), now, reason: $"Merged with {merged.Id}{(request.Reason is { } reason ? $": {reason}" : "")}");
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         await access.TellAsync(ct);
@@ -114,20 +114,26 @@ internal static class MergeOrganisations
 
     private static OrganisationContent Choose(Choices choices, OrganisationContent ours, OrganisationContent theirs) => new(
         choices.Name == Theirs ? theirs.Name : ours.Name,
-        choices.Names == Theirs ? theirs.Names : ours.Names,
-        choices.Acronym == Theirs ? theirs.Acronym : ours.Acronym,
+        Takes(choices.Names, ours.Names.Count == 0) ? theirs.Names : ours.Names,
+        Takes(choices.Acronym, ours.Acronym is null) ? theirs.Acronym : ours.Acronym,
         choices.Country == Theirs ? theirs.Country : ours.Country,
         choices.Types == Theirs ? theirs.Types : ours.Types,
-        choices.Website == Theirs ? theirs.Website : ours.Website);
+        Takes(choices.Website, ours.Website is null) ? theirs.Website : ours.Website);
+
+    private static bool Takes(string? choice, bool isOursEmpty) => choice == Theirs || (choice is null && isOursEmpty);
 
     private static FieldErrors Check(Guid id, Request request, Choices choices)
     {
         var errors = new FieldErrors();
         if (request.MergedId == id)
             errors.Add("/mergedId", "same-record", "The id of another record.");
-        foreach (var (field, side) in ((string, string)[])
+        foreach (var (field, side) in ((string, string?)[])
             [("name", choices.Name), ("names", choices.Names), ("acronym", choices.Acronym), ("country", choices.Country), ("types", choices.Types), ("website", choices.Website)])
-            errors.OneOf($"/fields/{field}", side, [Ours, Theirs], "unknown-side");
+        {
+            if (side is not null)
+                errors.OneOf($"/fields/{field}", side, [Ours, Theirs], "unknown-side");
+        }
+
         if (request.Reason is not null)
             errors.Required("/reason", request.Reason, MaxReason);
         return errors;

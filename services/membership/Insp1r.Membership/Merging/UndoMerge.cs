@@ -57,8 +57,8 @@ internal static class UndoMerge
         await db.SaveChangesAsync(ct);
         await standing.FollowAsync(survivor, affiliations, caller.Id, now, ct);
         await standing.FollowAsync(merged, affiliations, caller.Id, now, ct);
-        db.Append(new OrganisationUnmerged(merged.State), now);
-        db.Append(new OrganisationUpdated(survivor.State), now);
+        db.Append(new OrganisationUnmerged(merged.State), now, reason: $"The merge with {survivor.Id} was undone");
+        db.Append(new OrganisationUpdated(survivor.State), now, reason: $"The merge with {merged.Id} was undone");
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         await access.TellAsync(ct);

@@ -44,14 +44,16 @@ internal static class ReadHistory
         return await RecordHistory.ReadAsync(database.DataSource, "node", id, page, caller.May(Role.Contributor, path), ct);
     }
 
+    /// <summary>Also by the id of a record that was merged.</summary>
     public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfServiceAsync(
-        Guid id, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
+        Guid id, Guid serviceId, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
     {
-        // Also of a record that was merged: the service is another's now, and its history the same.
-        var nodes = from service in db.Services join organisation in db.Organisations.IgnoreQueryFilters() on service.OrganisationId equals organisation.Id where service.Id == id select organisation.Node;
-        if (await nodes.SingleOrDefaultAsync(ct) is not { } node || !caller.May(Role.Reader, node))
-            return CommonErrors.Missing("service", id);
-        return await RecordHistory.ReadAsync(database.DataSource, "organisation-service", id, page, caller.May(Role.Contributor, node), ct);
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
+            return CommonErrors.Missing("service", serviceId);
+        var records = await db.RecordsOfAsync(organisation.Id, ct);
+        if (!await db.Services.AnyAsync(s => s.Id == serviceId && records.Contains(s.OrganisationId), ct))
+            return CommonErrors.Missing("service", serviceId);
+        return await RecordHistory.ReadAsync(database.DataSource, "organisation-service", serviceId, page, caller.May(Role.Contributor, organisation.Node), ct);
     }
 
     public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfBodyAsync(

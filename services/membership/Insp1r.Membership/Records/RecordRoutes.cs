@@ -17,7 +17,7 @@ internal static class RecordRoutes
             .WithSummary("Who changed what of a membership, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
         records.MapGet("/nodes/{id:guid}/history", ReadHistory.OfNodeAsync).WithName("ReadNodeHistory")
             .WithSummary("Who changed what of a network, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
-        records.MapGet("/services/{id:guid}/history", ReadHistory.OfServiceAsync).WithName("ReadServiceHistory")
+        records.MapGet("/organisations/{id:guid}/services/{serviceId:guid}/history", ReadHistory.OfServiceAsync).WithName("ReadServiceHistory")
             .WithSummary("Who changed what of a service, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);
         records.MapGet("/bodies/{id:guid}/history", ReadHistory.OfBodyAsync).WithName("ReadBodyHistory")
             .WithSummary("Who changed what of a body, when and why").WithDescription(WhoSees).Requires(Role.Reader, Scopes.Read);

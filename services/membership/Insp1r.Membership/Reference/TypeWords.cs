@@ -13,7 +13,7 @@ internal static class TypeWords
         youth-movement: youth movement, youth, youth organisation, jeunes, jeunesse, mouvement de jeunesse, mouvement de jeunes, organisation de jeunes, organisation de jeunesse, jóvenes, juventud, movimiento juvenil, movimiento de jóvenes, organización juvenil, organización de jóvenes
         older-persons-organisation: older persons organisation, older persons' organisation, older persons, seniors, pensioners, aînés, organisation d'aînés, personnes âgées, organisation de personnes âgées, organisation de seniors, retraités, adultos mayores, jubilados, personas mayores, organización de personas mayores
         farmers-movement: farmers movement, farmers' movement, farmers, farmers organisation, peasant movement, paysans, mouvement paysan, organisation paysanne, organisation de paysans, agriculteurs, campesinos, movimiento campesino, organización campesina, agricultores
-        ngo: ngo, non-governmental organisation, ong, organisation non gouvernementale, organización no gubernamental
+        ngo: ngo, non-governmental organisation, association, non-profit, ong, organisation non gouvernementale, asbl, association sans but lucratif, organización no gubernamental, asociación
         other: other, autre, otro, otra
         """;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Organisations;
 using Insp1r.ServiceDefaults.Problems;
@@ -16,6 +17,7 @@ internal sealed record Headcount(
 
     public static readonly string[] AgeBands = ["0-14", "15-24", "25-54", "55-64", "65-plus"];
 
+    [JsonIgnore]
     public HeadcountState State => new(Year, Total, Women, Men, Ages ?? new Dictionary<string, int>(StringComparer.Ordinal), InformalShare, Source, SourceUrl);
 
     /// <summary>With the age bands in their order, so that the same is always written the same way.</summary>

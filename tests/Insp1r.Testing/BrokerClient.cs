@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Insp1r.Contracts;
 using Insp1r.ServiceDefaults.Http;
+using Insp1r.Testing.Stack;
 using RabbitMQ.Client;
 
 namespace Insp1r.Testing;
@@ -25,12 +26,21 @@ public sealed class BrokerClient : IAsyncDisposable
     public static async Task<BrokerClient> ConnectAsync(Uri broker, CancellationToken ct) =>
         new(await new ConnectionFactory { Uri = broker }.CreateConnectionAsync("test", ct));
 
-    /// <summary>Sends one pack of events of one type, and returns when the broker has confirmed it.</summary>
+    /// <summary>
+    /// Sends one pack of events of one type, and returns when the broker has confirmed it. A pack that the broker did not take, as a queue that is
+    /// choosing its leader does not, is sent again, as every publisher has to; its events count once.
+    /// </summary>
     public async Task SendAsync(string type, IReadOnlyList<PackItem> items, CancellationToken ct)
     {
         await using var channel = await _connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), ct);
-        await channel.BasicPublishAsync(type, "", mandatory: true, Properties(), Envelope(type, items), ct);
+        await Until.TrueAsync(
+            async () =>
+            {
+                await channel.BasicPublishAsync(type, "", mandatory: true, Properties(), Envelope(type, items), ct);
+                return true;
+            },
+            $"the broker takes {type}", ct);
     }
 
     public Task SendAsync(IEvent happened, CancellationToken ct) => SendAsync(EventTypes.Of(happened.GetType()).Name, [PackItem.Of(happened)], ct);

@@ -28,6 +28,9 @@ internal sealed class RecordsOnFile(ServiceDatabase database, string node, Impor
         array(select a.since from affiliation a where a.organisation_id = o.id and a.node = o.node and a.yields_on is null)
         """;
 
+    // By the indexes, whatever the statistics know of the tables: thousands of rows are each looked up.
+    private const string Prepare = "select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+
     /// <summary>
     /// The namespace of ids that have none: the node's path, which no other node has. A path that would be too long for one, or could be
     /// taken for another's, ends with a part of its hash.
@@ -124,7 +127,7 @@ internal sealed class RecordsOnFile(ServiceDatabase database, string node, Impor
         if (rows.Count == 0)
             return;
 
-        await using var command = database.DataSource.CreateCommand($"""
+        var command = new NpgsqlBatchCommand($"""
             select i.ord, {Columns}
             from unnest($1::int[], $2::text[], $3::uuid[]) as i(ord, id, record)
             left join external_id e on e.namespace = split_part(i.id, ':', 1) and e.value = substr(i.id, strpos(i.id, ':') + 1)
@@ -136,7 +139,9 @@ internal sealed class RecordsOnFile(ServiceDatabase database, string node, Impor
         command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. rows.Select(row => OrganisationRules.IsExternalId(row.ExternalId, out _) ? row.ExternalId : null)] });
         command.Parameters.Add(new NpgsqlParameter<Guid?[]> { TypedValue = [.. rows.Select(row => row.OwnId)] });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node });
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        await using var batch = Batch(command);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             var (row, record) = (rows[reader.GetInt32(0)], Read(reader, 1));
@@ -152,19 +157,30 @@ internal sealed class RecordsOnFile(ServiceDatabase database, string node, Impor
         var found = new List<(string Name, string Country, RecordOnFile Record)>();
         if (rows.Count > 0)
         {
-            await using var command = database.DataSource.CreateCommand($"""
+            var command = new NpgsqlBatchCommand($"""
                 select split_part(m.search, chr(10), 1), m.country, {Columns}
                 from member_organisation m join member_organisation o on o.id = coalesce(m.merged_into, m.id)
                 where m.node = $1 and split_part(m.search, chr(10), 1) = any($2)
                 """);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(row => row.FoldedName).Distinct(StringComparer.Ordinal)] });
-            await using var reader = await command.ExecuteReaderAsync(ct);
+            await using var batch = Batch(command);
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            await reader.NextResultAsync(ct);
             while (await reader.ReadAsync(ct))
                 found.Add((reader.GetString(0), reader.GetString(1), Read(reader, 2)));
         }
 
         return found.ToLookup(record => (record.Name, record.Country), record => record.Record);
+    }
+
+    // A batch is one transaction, and the settings go with it.
+    private NpgsqlBatch Batch(NpgsqlBatchCommand command)
+    {
+        var batch = database.DataSource.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Prepare));
+        batch.BatchCommands.Add(command);
+        return batch;
     }
 
     [SuppressMessage("Usage", "MA0042:Do not use blocking calls in an async method", Justification = "The columns of a row that was read are in memory.")]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Insp1r.Fault.Tests.Load;
 using Insp1r.Testing.Stack;
 
@@ -122,16 +123,20 @@ internal sealed class Checker(PlatformStack stack, Ledger ledger, FeedFollower f
         var stuck = new List<string>();
         foreach (var service in (string[])["membership", "advocacy", "communications"])
         {
-            var log = (await stack.As("operator").GetAsync($"/api/v1/operations/{service}/log", ct)).Expect(200).Json;
+            var log = await ReadWhenHealedAsync($"/api/v1/operations/{service}/log", ct);
             if ((long)log["deadRows"]! > 0)
                 stuck.Add($"I8: {service} gave up rows of its log: {log}");
 
-            var errors = (await stack.As("operator").GetAsync($"/api/v1/operations/{service}/errors", ct)).Expect(200).Json.AsObject();
+            var errors = (await ReadWhenHealedAsync($"/api/v1/operations/{service}/errors", ct)).AsObject();
             stuck.AddRange(errors.Where(queue => (long)queue.Value! > 0).Select(queue => $"I8: {queue.Value} messages in the error queue of {queue.Key}."));
         }
 
         return stuck;
     }
+
+    // Whoever comes first after a crash of the database may be told to come again.
+    private async Task<JsonNode> ReadWhenHealedAsync(string path, CancellationToken ct) => (await Until.NotNullAsync(
+        async () => await stack.As("operator").GetAsync(path, ct) is { Status: 200 } answer ? answer : null, $"{path} answers", ct, HealedWithin)).Json;
 
     private async Task<Dictionary<Guid, (int Version, string State)>> ReadAsync(string service, string sql, CancellationToken ct) =>
         (await stack.QueryAsync(service, sql, row => (Id: row.GetGuid(0), Version: row.GetInt32(1), State: row.GetString(2)), ct)).ToDictionary(row => row.Id, row => (row.Version, row.State));

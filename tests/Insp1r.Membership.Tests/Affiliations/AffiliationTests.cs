@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Insp1r.Membership.Affiliations;
+using Insp1r.Membership.Tests.Accounts;
 using Insp1r.Testing.Stack;
 
 namespace Insp1r.Membership.Tests.Affiliations;
@@ -185,6 +186,30 @@ public sealed class AffiliationTests(Shared shared)
         (await MoveAsync(network, federation, "withdrawn", "left")).Expect(200);
         Assert.Equal("lapsed", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{affiliate}", Ct)).Json["status"]);
         Assert.Equal(0, (int)(await network.Reader.GetAsync("/api/v1/affiliations/counts", Ct)).Json["distinctOrganisations"]!);
+    }
+
+    [Fact]
+    public async Task M7_AffiliatesPeople_SeeTheNetwork_AsLongAsTheirFederationIsAMember()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var federation = (await network.RegisterAsync("Federation", Ct)).Expect(201).Id;
+        var affiliate = (await network.RegisterAsync("Affiliate", Ct, through: federation)).Expect(201).Id;
+        var somebody = await shared.WelcomeAsync(network, Ct, $"reader@{network.Node}");
+        var role = (await network.Contributor.PostAsync($"/api/v1/persons/{somebody.Person}/roles", new { kind = "contact", title = "Secretary", from = "2024-01-01", organisationId = affiliate }, Ct)).Expect(201).Id;
+        var asInvited = (await network.Steward.GetAsync($"/api/v1/accounts/{somebody.Account}", Ct)).Expect(200).Json["grants"]![0]!["id"];
+        (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/grants", new { grant = $"reader@{network.Node}", personRoleId = role }, Ct)).Expect(200);
+        (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/grants/{asInvited}/end", null, Ct)).Expect(200);
+        var app = await TestApp.AddAsync(shared, Ct);
+        var tokens = await app.SignInAsync(somebody.Browser, Ct);
+        using var api = app.With(tokens);
+        Assert.Equal(["Affiliate", "Federation"], (await api.GetAsync("/api/v1/organisations", Ct)).Names().Order());
+
+        (await MoveAsync(network, federation, "withdrawn", "left")).Expect(200);
+
+        (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
+        using var fresh = app.With((await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).Expect(200).Json);
+        (await fresh.GetAsync("/api/v1/organisations", Ct)).IsProblem(403, "forbidden");
+        somebody.Browser.Dispose();
     }
 
     [Fact]

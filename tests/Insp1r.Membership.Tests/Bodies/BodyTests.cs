@@ -33,6 +33,26 @@ public sealed class BodyTests(Shared shared)
     }
 
     [Fact]
+    public async Task G11_MandateInABodyThatNobodyAdded_IsRefused_UnlessMostNetworksHaveIt()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        (await network.Steward.PostAsync($"/api/v1/nodes/{network.Node}/bodies", new { code = "womens-circle", from = "2020-01-01" }, Ct)).Expect(201);
+        var person = await PersonAsync(network, "Seated", null);
+
+        var mistyped = (await AddAsync("steering-comittee")).IsProblem(422, "invalid");
+        Assert.Equal(["/body unknown-body"], mistyped.Faults());
+        Assert.Contains("womens-circle, assembly, steering-committee", mistyped.Text, StringComparison.Ordinal);
+        (await AddAsync("womens-circle")).Expect(201);
+        (await AddAsync("assembly")).Expect(201);
+        Assert.Equal(
+            ["assembly", "womens-circle"],
+            (await network.Reader.GetAsync($"/api/v1/nodes/{network.Node}/bodies", Ct)).Expect(200).Json["items"]!.AsArray().Select(b => (string)b!["code"]!).Order());
+
+        Task<Answer> AddAsync(string body) => network.Steward.PostAsync(
+            $"/api/v1/persons/{person}/roles", new { kind = "mandate", title = "Member", from = "2024-01-01", node = network.Node, body }, Ct);
+    }
+
+    [Fact]
     public async Task G11_Mandates_AreCounted_AndShownToThoseWhoMaySeeThePersons()
     {
         var network = await shared.NewNetworkAsync(Ct);

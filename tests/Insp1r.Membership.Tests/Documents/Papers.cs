@@ -60,4 +60,12 @@ internal static class Papers
     public static string Digest(byte[] bytes) => $"sha-256=:{Convert.ToBase64String(SHA256.HashData(bytes))}:";
 
     public static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>What the trail tells of a document or a comment, the latest first.</summary>
+    public static async Task<string[]> TrailAsync(this Network network, Guid id) =>
+        [.. (await network.Steward.GetAsync($"/api/v1/audit/membership?subjectId={id}", Ct)).Expect(200).Json["items"]!.AsArray().Select(e => (string)e!["type"]!)];
+
+    /// <summary>How many files the document at this address has.</summary>
+    public static Task<long> FilesAsync(this Shared shared, string path) =>
+        shared.ScalarAsync<long>("select count(*) from document_file where document_id = $1", Ct, Guid.Parse(path.Split('/')[^1]));
 }

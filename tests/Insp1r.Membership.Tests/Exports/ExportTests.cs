@@ -14,7 +14,7 @@ public sealed class ExportTests(Shared shared)
     [InlineData("organisations", "id,version,node,name,names,acronym,country,types,website,status,externalIds,createdAt,updatedAt")]
     [InlineData("affiliations", "id,version,organisationId,organisation,node,category,status,mayVote,maySignOn,since,until,throughId,recordedAt")]
     [InlineData("nodes", "id,version,path,level,parent,names,country,since,createdAt,updatedAt")]
-    [InlineData("persons", "id,version,node,name,email,phone,language,atRisk,levels,createdAt,updatedAt")]
+    [InlineData("persons", "id,version,node,name,email,phone,language,atRisk,levels.name,levels.email,levels.phone,levels.roles,createdAt,updatedAt")]
     public async Task Export_OfEachList_HasItsColumnsInAStableOrder(string list, string header)
     {
         var csv = (await shared.Steward.GetAsync($"/api/v1/{list}?format=csv", Ct)).Expect(200);
@@ -50,6 +50,24 @@ public sealed class ExportTests(Shared shared)
             Assert.Equal(onScreen.Select(o => o.ToJsonString()), lines.Lines.Select(o => o.ToJsonString()));
             Assert.Equal(onScreen.Select(o => $"{o["id"]} {o["name"]} {o["country"]}"), csv.Skip(1).Select(row => $"{row[0]} {row[3]} {row[6]}"));
         }
+    }
+
+    [Fact]
+    public async Task Export_RecordWithinARow_HasAColumnForEachOfItsMembers()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var strength = $"/api/v1/organisations/{(await network.RegisterAsync("Counted", Ct)).Expect(201).Id}/strength";
+        (await network.Contributor.PostAsync(strength, new { year = 2023, total = 120, women = 70, source = "Annual report" }, Ct)).Expect(201);
+
+        var rows = Rows((await network.Reader.GetAsync($"{strength}?format=csv&fields=version,affiliates", Ct)).Expect(200).Text);
+
+        Assert.Equal(
+            [
+                "version", "affiliates.year", "affiliates.total", "affiliates.source", "affiliates.women", "affiliates.men", "affiliates.ages",
+                "affiliates.informalShare", "affiliates.sourceUrl",
+            ],
+            rows[0]);
+        Assert.Equal(["1", "2023", "120", "Annual report", "70", "", "", "", ""], rows[1]);
     }
 
     [Fact]

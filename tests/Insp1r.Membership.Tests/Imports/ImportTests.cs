@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -97,45 +96,10 @@ public sealed class ImportTests(Shared shared)
     }
 
     [Fact]
-    public async Task M12_AnswerCorrectedAndSentAgain_TakesWhatWasRefusedAndRenamesWhatWasTaken()
-    {
-        var network = await shared.NewNetworkAsync(Ct);
-        var first = (await ImportAsync(network, "Name,Country,Type\nGood Cooperativ,RW,cooperative\nOther,Rwnda,ngo\n", "commit", accept: Csv)).Expect(200).Text;
-        Assert.Contains("rejected,unknown-country,\"Country: 'Rwnda' is neither", first, StringComparison.Ordinal);
-
-        var second = (await ImportAsync(network, first.Replace("Good Cooperativ,", "Good Cooperative,", StringComparison.Ordinal).Replace("Rwnda,ngo", "Rwanda,ngo", StringComparison.Ordinal), "commit", accept: Csv)).Expect(200).Text;
-        var third = (await ImportAsync(network, second, "commit")).Expect(200);
-
-        Assert.Equal(["\uFEFFresult", "updated", "created"], second.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[0]));
-        Assert.Equal("\uFEFFresult,code,message,externalId,Name,Country,Type", second.Split("\r\n")[0]);
-        Assert.Equal("0 created, 0 updated, 2 unchanged, 0 conflict, 0 rejected", third.Summary());
-        Assert.Equal(["Good Cooperative", "Other"], (await network.Reader.GetAsync($"/api/v1/organisations?node={network.Node}", Ct)).Names().Order());
-    }
-
-    [Fact]
-    public async Task M12_AnswerHasTheNewVersions_SoThatItsOfficeIsInNoConflictWithItself()
-    {
-        var network = await shared.NewNetworkAsync(Ct);
-        (await network.RegisterAsync("Kept", Ct, [$"{network.Ns}:1"])).Expect(201);
-        var export = (await network.Reader.GetAsync("/api/v1/organisations?format=csv&fields=id,version,name,country,types,acronym", Ct)).Expect(200).Text;
-
-        var first = (await ImportAsync(network, export.Replace("Kept", "Kept well", StringComparison.Ordinal), "commit", accept: Csv)).Expect(200);
-        var second = (await ImportAsync(network, first.Text.Replace("Kept well", "Kept very well", StringComparison.Ordinal), "commit", accept: Csv)).Expect(200);
-        Assert.StartsWith("updated,", second.Text.Split("\r\n")[1], StringComparison.Ordinal);
-        Assert.Equal("committed=true, items=1, created=0, updated=1, unchanged=0, conflict=0, rejected=0", second.Headers["Import-Summary"]);
-        Assert.Equal("T%C3%A9l%C3%A9phone", (await ImportAsync(network, "Name,Country,Type,Téléphone\nX,RW,ngo,1\n", "validate", accept: Csv)).Expect(200).Headers["Import-Not-Read"]);
-
-        // Of an older version it is in conflict with what came since, and says so.
-        var late = (await ImportAsync(network, export.Replace("Kept", "Too late", StringComparison.Ordinal), "validate", accept: Csv, query: "&allow=other-name")).Expect(200).Text.Split("\r\n")[1];
-        Assert.StartsWith("conflict,changed-since,", late, StringComparison.Ordinal);
-        Assert.Contains("/api/v1/sync/conflicts", late, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task M12_Spreadsheet_ReadWithItsDatesAndAnsweredAsOne()
     {
         var network = await shared.NewNetworkAsync(Ct);
-        var file = Spreadsheet(
+        var file = Workbooks.Spreadsheet(
             """
             <row r="1"><c r="B1" t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t>Pays</t></is></c><c r="D1" t="inlineStr"><is><t>Type</t></is></c><c r="E1" t="inlineStr"><is><t>Membre depuis</t></is></c><c r="A1" t="inlineStr"><is><t>Matricule</t></is></c></row>
             <row r="3"><c r="A3"><v>17</v></c><c r="B3" t="s"><v>1</v></c><c r="C3" t="inlineStr"><is><t>BF</t></is></c><c r="D3" t="inlineStr"><is><t>Mutuelle de santé</t></is></c><c r="E3" s="1"><v>41760</v></c></row>
@@ -190,21 +154,6 @@ public sealed class ImportTests(Shared shared)
         Assert.Equal(["/name required", "/types required"], missing.Faults());
         Assert.Contains("'Structure', 'Pays'", (string)missing.Json["detail"]!, StringComparison.Ordinal);
         Assert.Equal(["/name repeated"], twice.Faults());
-    }
-
-    [Fact]
-    public async Task M12_SameKeyAgain_GetsTheSameAnswer()
-    {
-        var network = await shared.NewNetworkAsync(Ct);
-        HttpContent Body() => new StringContent("name,country,types\nA,RW,ngo\n", Encoding.UTF8, Csv);
-        var address = $"/api/v1/imports?mode=commit&node={network.Node}";
-
-        var first = (await network.Contributor.SendAsync(HttpMethod.Post, address, Body(), Ct, ("Idempotency-Key", "import-1"))).Expect(200);
-        var again = (await network.Contributor.SendAsync(HttpMethod.Post, address, Body(), Ct, ("Idempotency-Key", "import-1"))).Expect(200);
-
-        Assert.Equal("1 created, 0 updated, 0 unchanged, 0 conflict, 0 rejected", first.Summary());
-        Assert.Equal(first.Text, again.Text);
-        Assert.Equal("true", again.Headers["Idempotent-Replayed"]);
     }
 
     [Fact]
@@ -306,15 +255,15 @@ public sealed class ImportTests(Shared shared)
     public async Task M12_MalformedFiles_AreRefusedOrReadButNeverAFailure()
     {
         var network = await shared.NewNetworkAsync(Ct);
-        var sheet = Spreadsheet("""<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>Pays</t></is></c></row>""", ["Nom"]);
+        var sheet = Workbooks.Spreadsheet("""<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>Pays</t></is></c></row>""", ["Nom"]);
         List<byte[]> files =
         [
             [], [0], [0xFF, 0xFE], [0xFF, 0xFE, 0x41], [.. "PK\x03\x04"u8], [.. "PK\x03\x04 and nonsense"u8], [0xD0, 0xCF, 0x11, 0xE0, 0xA1], [.. "name,country,types\n\"never closed,RW,ngo\n"u8],
             [.. "\n\n\n"u8], [.. ",,,,,\n,,,\n"u8], Encoding.UTF8.GetBytes(new string(',', 1_000_000)), Encoding.UTF8.GetBytes("name,country,types\n" + new string('x', 200_000)),
-            Spreadsheet("""<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>"""), Spreadsheet("""<row r="2147483647"><c r="A2147483647"><v>1</v></c></row>"""),
-            Spreadsheet("""<row r="-5"><c r="A-5"><v>1</v></c></row>"""), Spreadsheet("""<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"""), Spreadsheet("&boom;"), Spreadsheet("<row"),
-            Spreadsheet("""<row r="1"><c r="A1" t="s"><v>99</v></c></row>"""), Spreadsheet("""<row r="1"><c r="A1" s="77"><v>1e308</v></c><c r="B1" s="1"><v>1e308</v></c></row>"""),
-            Bomb(), Lying(Bomb()),
+            Workbooks.Spreadsheet("""<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>"""), Workbooks.Spreadsheet("""<row r="2147483647"><c r="A2147483647"><v>1</v></c></row>"""),
+            Workbooks.Spreadsheet("""<row r="-5"><c r="A-5"><v>1</v></c></row>"""), Workbooks.Spreadsheet("""<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"""), Workbooks.Spreadsheet("&boom;"), Workbooks.Spreadsheet("<row"),
+            Workbooks.Spreadsheet("""<row r="1"><c r="A1" t="s"><v>99</v></c></row>"""), Workbooks.Spreadsheet("""<row r="1"><c r="A1" s="77"><v>1e308</v></c><c r="B1" s="1"><v>1e308</v></c></row>"""),
+            Workbooks.Bomb(), Workbooks.Lying(Workbooks.Bomb()),
         ];
         var random = new Random(20261122);
         for (var i = 0; i < 60; i++)
@@ -334,8 +283,8 @@ public sealed class ImportTests(Shared shared)
             Assert.True(answer.Status is 200 or 413 or 422, $"{Convert.ToHexString(file.AsSpan(0, Math.Min(file.Length, 200)))}: {answer}");
         }
 
-        (await ImportAsync(network, Bomb(), "commit")).IsProblem(422, "unreadable-file");
-        (await ImportAsync(network, Lying(Bomb()), "commit")).IsProblem(422, "unreadable-file");
+        (await ImportAsync(network, Workbooks.Bomb(), "commit")).IsProblem(422, "unreadable-file");
+        (await ImportAsync(network, Workbooks.Lying(Workbooks.Bomb()), "commit")).IsProblem(422, "unreadable-file");
         using var form = new ByteArrayContent([.. "--x\r\nnonsense"u8]);
         form.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
         (await network.Contributor.SendAsync(HttpMethod.Post, $"/api/v1/imports?node={network.Node}", form, Ct)).IsProblem(400, "bad-request");
@@ -370,48 +319,4 @@ public sealed class ImportTests(Shared shared)
 
     private Task<string[]> SinceAsync(Network network) =>
         shared.ScalarAsync<string[]>("select array_agg(since::text order by since) from affiliation where node = $1", Ct, network.Node);
-
-    // Style 1 is a date.
-    private static byte[] Spreadsheet(string rows, string[]? shared = null)
-    {
-        const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-        const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-        using var stream = new MemoryStream();
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            Add(zip, "[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>");
-            Add(zip, "xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Relations}\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>");
-            Add(zip, "xl/_rels/workbook.xml.rels", $"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>");
-            Add(zip, "xl/styles.xml", $"<styleSheet xmlns=\"{Main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/></cellXfs></styleSheet>");
-            Add(zip, "xl/worksheets/sheet1.xml", $"<worksheet xmlns=\"{Main}\"><sheetData>{rows}</sheetData></worksheet>");
-            if (shared is not null)
-                Add(zip, "xl/sharedStrings.xml", $"<sst xmlns=\"{Main}\">{string.Concat(shared.Select(text => $"<si><t>{System.Net.WebUtility.HtmlEncode(text)}</t></si>"))}</sst>");
-        }
-
-        return stream.ToArray();
-    }
-
-    private static void Add(ZipArchive zip, string name, string content)
-    {
-        using var writer = new StreamWriter(zip.CreateEntry(name).Open());
-        writer.Write(content);
-    }
-
-    // 200 MB of blanks in a few kB.
-    private static byte[] Bomb() => Bombs.Value;
-
-    private static readonly Lazy<byte[]> Bombs = new(() => Spreadsheet($"<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>{new string(' ', 200 << 20)}"));
-
-    // The same, saying that each part has a thousand bytes.
-    private static byte[] Lying(byte[] bomb)
-    {
-        var lying = bomb.ToArray();
-        for (var i = 0; i < lying.Length - 46; i++)
-        {
-            if (lying.AsSpan(i).StartsWith("PK\x01\x02"u8) && BitConverter.ToInt32(lying, i + 24) > 1_000)
-                BitConverter.TryWriteBytes(lying.AsSpan(i + 24), 1_000);
-        }
-
-        return lying;
-    }
 }

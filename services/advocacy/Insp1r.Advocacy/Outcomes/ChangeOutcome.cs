@@ -82,11 +82,11 @@ internal static class ChangeOutcome
         if (errors.Any)
             return errors.ToProblem(response);
         if (Same.Content(before, fields))
-            return TypedResults.Ok((await db.FollowMergesAsync([OutcomeResponse.Of(outcome)], ct))[0]);
+            return TypedResults.Ok(await db.ShowAsync(outcome, ct));
 
         outcome.Change(fields, contributions, now);
         db.Append(new OutcomeChanged(outcome.ToState()), now, OutcomeResponse.Of(outcome));
         await db.SaveChangesAsync(ct);
-        return TypedResults.Ok((await db.FollowMergesAsync([OutcomeResponse.Of(outcome)], ct))[0]);
+        return TypedResults.Ok(await db.ShowAsync(outcome, ct));
     }
 }

@@ -54,6 +54,9 @@ internal static class Contributors
         return [.. outcome.Contributions.Select(contribution => contribution.Node).Union(current, StringComparer.Ordinal)];
     }
 
+    public static async Task<OutcomeResponse> ShowAsync(this AdvocacyDb db, Outcome outcome, CancellationToken ct) =>
+        (await db.FollowMergesAsync([OutcomeResponse.Of(outcome)], ct))[0];
+
     /// <summary>The outcomes with the records that stand for those that were merged beside them: what was claimed stays, and whoever sends it back changes nothing.</summary>
     public static async Task<List<OutcomeResponse>> FollowMergesAsync(this AdvocacyDb db, List<OutcomeResponse> outcomes, CancellationToken ct)
     {

@@ -100,7 +100,7 @@ internal static class ReadOutcomes
 
     public static async Task<Results<Ok<OutcomeResponse>, ProblemHttpResult>> One(Guid id, Caller caller, AdvocacyDb db, CancellationToken ct) =>
         await db.Outcomes.AsNoTracking().ReadableBy(caller).SingleOrDefaultAsync(outcome => outcome.Id == id, ct) is { } outcome
-            ? TypedResults.Ok((await db.FollowMergesAsync([OutcomeResponse.Of(outcome)], ct))[0])
+            ? TypedResults.Ok(await db.ShowAsync(outcome, ct))
             : CommonErrors.Missing("outcome", id);
 
     public static async Task<Results<Ok<Page<SubstantiationResponse>>, ProblemHttpResult>> Substantiations(

@@ -36,6 +36,6 @@ internal static class SubmitOutcome
         db.Append(new OutcomeSubmitted(outcome.ToState()), now, OutcomeResponse.Of(outcome));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        return TypedResults.Ok((await db.FollowMergesAsync([OutcomeResponse.Of(outcome)], ct))[0]);
+        return TypedResults.Ok(await db.ShowAsync(outcome, ct));
     }
 }

@@ -1,4 +1,5 @@
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.EntityFrameworkCore;
 
@@ -29,10 +30,10 @@ internal static class AffiliationRules
     }
 
     /// <summary>So that its membership does not end, and its record is not merged, while something begins through it.</summary>
-    public static async Task LockFederationAsync(this MembershipDb db, Guid? through, CancellationToken ct)
+    public static async Task KeepFederationAsync(this MembershipDb db, Guid? through, CancellationToken ct)
     {
-        if (through is not null)
-            await db.Database.ExecuteSqlAsync($"select 1 from member_organisation where id = {through} for key share", ct);
+        if (through is { } federation)
+            await db.KeepStandingAsync(federation, ct);
     }
 
     /// <summary>A federation is a direct member of the same network, and not the organisation itself.</summary>

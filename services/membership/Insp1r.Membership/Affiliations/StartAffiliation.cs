@@ -24,7 +24,7 @@ internal static class StartAffiliation
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
         // The federation first, as its end does it.
-        await db.LockFederationAsync(request.ThroughId, ct);
+        await db.KeepFederationAsync(request.ThroughId, ct);
         // Locked, so that a merge takes this affiliation with it, or makes this fail.
         if (await db.LockStandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);

@@ -3,6 +3,7 @@ using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Nodes;
 using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -17,7 +18,7 @@ internal sealed class DecisionBody
     public const int MaxCode = 60;
     public const int MaxName = 200;
 
-    // Those that most networks have; another is called as its code says, until somebody names it.
+    // Those that most networks have, and that are there once somebody sits in them. Another one is added, and called as its code says until somebody names it.
     private static readonly Dictionary<string, (string En, string Fr, string Es)> KnownNames = new(StringComparer.Ordinal)
     {
         ["assembly"] = ("Assembly", "Assemblée", "Asamblea"),
@@ -71,13 +72,21 @@ internal sealed class DecisionBody
         code is { Length: > 0 and <= MaxCode } && code[0] != '-' && code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <summary>
-    /// A body is there once somebody sits in it: adds it where the node has none of this code. Within the transaction that is open, whose owner saves.
+    /// For somebody who sits in it from that day: adds a body that most networks have where the node has none of this code. Any other is added beforehand, so
+    /// that a slip of the pen makes none. Within the transaction that is open, whose owner saves.
     /// </summary>
-    public static async Task EnsureAsync(MembershipDb db, string node, string code, DateOnly from, DateTimeOffset at, CancellationToken ct)
+    public static async Task SeatAsync(FieldErrors errors, MembershipDb db, string node, string code, DateOnly from, DateTimeOffset at, CancellationToken ct)
     {
         await LockAllAsync(db, node, ct);
-        if (await db.Bodies.AnyAsync(b => b.Node == node && b.Code == code, ct))
+        var there = await db.Bodies.Where(b => b.Node == node).Select(b => b.Code).ToListAsync(ct);
+        if (there.Contains(code, StringComparer.Ordinal))
             return;
+        if (!KnownNames.ContainsKey(code))
+        {
+            errors.Add("/body", "unknown-body", $"One of {string.Join(", ", there.Union(KnownNames.Keys, StringComparer.Ordinal))}; or add {code} to the bodies of {node} first.");
+            return;
+        }
+
         var body = Add(Guid.CreateVersion7(at), node, code, null, from, null, at);
         db.Add(body);
         db.Append(new BodyAdded(body.State), at);

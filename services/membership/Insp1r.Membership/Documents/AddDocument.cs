@@ -30,11 +30,9 @@ internal static class AddDocument
         Guid id, Request request, RecordKind kind, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
-        await kind.HoldAsync(id, db, ct);
-        if (await kind.FindAsync(id, db, caller, ct) is not { } record)
-            return kind.Missing(id);
-        if (record.Refuses(caller) is { } refusal)
-            return refusal;
+        var (record, refusal) = await kind.FindToChangeAsync(id, db, caller, ct);
+        if (record is null)
+            return refusal!;
         var now = clock.GetUtcNow();
         var errors = Check(request, now, out var fileType);
         if (errors.Any)

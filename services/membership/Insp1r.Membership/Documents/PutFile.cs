@@ -26,10 +26,9 @@ internal static class PutFile
         TimeProvider clock, CancellationToken ct)
     {
         // Judged before the bytes are sent over a line that may be dear, and once more when they are here.
-        if (await kind.FindAsync(id, db, caller, ct) is not { } record)
-            return kind.Missing(id);
-        if (record.Refuses(caller) is { } refusal)
-            return refusal;
+        var (record, refusal) = await kind.FindToChangeAsync(id, db, caller, ct);
+        if (record is null)
+            return refusal!;
         if (await db.SeenDocuments(record, isOwn: true).SingleOrDefaultAsync(d => d.Id == documentId, ct) is not { } announced)
             return CommonErrors.Missing("document", documentId);
         if (RefuseFile(announced) is { } late)
@@ -52,8 +51,7 @@ internal static class PutFile
             return DocumentErrors.NotOfItsType.ToProblem($"By its name the file is {type.MediaType}, and its bytes are not. A text is in UTF-8.");
 
         await using var transaction = await db.JoinTransactionAsync(ct);
-        if (await db.Documents.FromSql($"select * from record_document where id = {documentId} for update")
-                .SingleOrDefaultAsync(d => d.OrganisationId == record.OrganisationId && d.NodeId == record.NodeId, ct) is not { } document)
+        if (await db.LockDocumentAsync(record, documentId, ct) is not { } document)
             return CommonErrors.Missing("document", documentId);
         if (RefuseFile(document) is { } refused)
             return refused;

@@ -12,7 +12,7 @@ namespace Insp1r.Membership.Documents;
 internal static class ReadDocuments
 {
     public static async Task<Results<Ok<Page<DocumentResponse>>, ProblemHttpResult>> ListAsync(
-        Guid id, [AsParameters] PageQuery page, RecordKind kind, MembershipDb db, Caller caller, CancellationToken ct)
+        Guid id, [AsParameters] PageQuery page, RecordKind kind, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
         if (page.Check(out var limit) is { } bad)
             return bad;
@@ -27,20 +27,28 @@ internal static class ReadDocuments
             documents = documents.Where(d => d.Id < last);
         var rows = await documents.OrderByDescending(d => d.Id).Take(limit + 1).ToListAsync(ct);
         var withAuthor = caller.May(Role.Contributor, record.Node);
+        record.LocateAt(response, id, "/documents");
         return TypedResults.Ok(Page<DocumentResponse>.From([.. rows.Select(d => DocumentResponse.Of(d, withAuthor))], limit, d => KeysetCursor.Encode("", d.Id)));
     }
 
     public static async Task<Results<Ok<DocumentResponse>, ProblemHttpResult>> OneAsync(
-        Guid id, Guid documentId, RecordKind kind, MembershipDb db, Caller caller, CancellationToken ct)
+        Guid id, Guid documentId, RecordKind kind, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
         var (record, isOwn) = await kind.FindFromAnywhereAsync(id, db, caller, ct);
         if (record is null)
             return kind.Missing(id);
-        return await db.SeenDocuments(record, isOwn).SingleOrDefaultAsync(d => d.Id == documentId, ct) is { } document
-            ? TypedResults.Ok(DocumentResponse.Of(document, caller.May(Role.Contributor, record.Node)))
-            : CommonErrors.Missing("document", documentId);
+        if (await db.SeenDocuments(record, isOwn).SingleOrDefaultAsync(d => d.Id == documentId, ct) is not { } document)
+            return CommonErrors.Missing("document", documentId);
+
+        record.LocateAt(response, id, $"/documents/{documentId}");
+        return TypedResults.Ok(DocumentResponse.Of(document, caller.May(Role.Contributor, record.Node)));
     }
 
     public static IQueryable<Document> SeenDocuments(this MembershipDb db, Record record, bool isOwn) =>
         db.Documents.AsNoTracking().Where(d => d.OrganisationId == record.OrganisationId && d.NodeId == record.NodeId && (isOwn || !d.Sensitive));
+
+    /// <summary>The record's document, to the end of the transaction withdrawn by nobody else and given no file.</summary>
+    public static Task<Document?> LockDocumentAsync(this MembershipDb db, Record record, Guid documentId, CancellationToken ct) =>
+        db.Documents.FromSql($"select * from record_document where id = {documentId} for update")
+            .SingleOrDefaultAsync(d => d.OrganisationId == record.OrganisationId && d.NodeId == record.NodeId, ct);
 }

@@ -21,15 +21,13 @@ internal static class WithdrawDocument
         Guid id, Guid documentId, Request request, RecordKind kind, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
-        if (await kind.FindAsync(id, db, caller, ct) is not { } record)
-            return kind.Missing(id);
-        if (record.Refuses(caller) is { } refusal)
-            return refusal;
-        if (await db.Documents.FromSql($"select * from record_document where id = {documentId} for update")
-                .SingleOrDefaultAsync(d => d.OrganisationId == record.OrganisationId && d.NodeId == record.NodeId, ct) is not { } document)
+        var (record, refusal) = await kind.FindToChangeAsync(id, db, caller, ct);
+        if (record is null)
+            return refusal!;
+        if (await db.LockDocumentAsync(record, documentId, ct) is not { } document)
             return CommonErrors.Missing("document", documentId);
-        if (document.Author != caller.Id && !caller.May(Role.Steward, record.Node))
-            return AccessErrors.Forbidden.ToProblem($"It is withdrawn by its author or a steward of {record.Node}.");
+        if (record.RefusesWithdrawal(caller, document.Author) is { } notYours)
+            return notYours;
         var errors = new FieldErrors();
         errors.Required("/reason", request.Reason, MaxReason);
         if (errors.Any)

@@ -18,6 +18,7 @@ internal static class CsvFile
 {
     private const int Sample = 64 * 1024;
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
+
     /// <summary>The form of the file, found from its bytes unless <paramref name="charset"/> says the encoding; null where it is no text.</summary>
     public static (CsvForm Form, TableRows Rows)? Read(byte[] bytes, string? charset, IReadOnlyDictionary<string, string?> mapping, FieldErrors errors)
     {

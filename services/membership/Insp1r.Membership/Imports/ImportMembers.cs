@@ -23,6 +23,9 @@ internal static partial class ImportMembers
     private const string OtherName = "other-name";
     private const string SameName = "same-name";
 
+    private static readonly FieldError ChangedSince = new(
+        "/baseVersion", "changed-since", "Somebody changed this record since that version. In a commit the row waits for a decision: GET /api/v1/sync/conflicts. Or take the present values into the file.");
+
     public sealed class Query
     {
         /// <summary>validate (if not given): what would become of each row, and nothing is written; commit: write it.</summary>
@@ -232,9 +235,6 @@ internal static partial class ImportMembers
         SyncResult.Conflict => [.. row.Notices.Items, ChangedSince],
         _ => row.Notices.Items,
     };
-
-    private static readonly FieldError ChangedSince = new(
-        "/baseVersion", "changed-since", "Somebody changed this record since that version. In a commit the row waits for a decision: GET /api/v1/sync/conflicts. Or take the present values into the file.");
 
     private static partial class Log
     {

@@ -28,8 +28,7 @@ internal sealed class RecordsOnFile(ServiceDatabase database, string node, Impor
         array(select a.since from affiliation a where a.organisation_id = o.id and a.node = o.node and a.yields_on is null)
         """;
 
-    // By the indexes, whatever the statistics know of the tables: thousands of rows are each looked up.
-    private const string Prepare = "select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+    private const string Prepare = $"select {Planner.ByIndexes}";
 
     /// <summary>
     /// The namespace of ids that have none: the node's path, which no other node has. A path that would be too long for one, or could be

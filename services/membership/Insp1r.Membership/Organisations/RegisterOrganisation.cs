@@ -54,7 +54,7 @@ internal static class RegisterOrganisation
         }
 
         await using var transaction = await db.JoinTransactionAsync(ct);
-        await db.LockFederationAsync(request.ThroughId, ct);
+        await db.KeepFederationAsync(request.ThroughId, ct);
         var id = Guid.CreateVersion7(now);
         await AffiliationRules.ThroughAsync(errors, request.ThroughId, id, request.Node, db, ct);
         if (errors.Any)

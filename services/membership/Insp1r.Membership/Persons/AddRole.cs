@@ -18,7 +18,7 @@ internal static class AddRole
 
     /// <summary>
     /// A contact of a member organisation (<c>organisationId</c>), or a mandate: in an organisation, or in a <c>body</c> of a <c>node</c>,
-    /// such as steering-committee of insp1r.africa.rw, which is added to the node if it is its first. <c>to</c> is the last day of the term, where it is known.
+    /// such as steering-committee of insp1r.africa.rw. Its assembly, steering-committee, board and audit need not be added before. <c>to</c> is the last day of the term, where it is known.
     /// </summary>
     public sealed record Request(
         PersonRoleKind Kind, string Title, DateOnly From, DateOnly? To = null, Guid? OrganisationId = null, string? Node = null, string? Body = null);
@@ -51,11 +51,13 @@ internal static class AddRole
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a {needed.ToString().ToLowerInvariant()} of {node}.");
 
         var now = clock.GetUtcNow();
+        if (request.Body is { } body)
+            await DecisionBody.SeatAsync(errors, db, node, body, request.From, now, ct);
+        if (errors.Any)
+            return errors.ToProblem();
         var role = PersonRole.Record(
             Guid.CreateVersion7(now), id, request.Kind, request.OrganisationId, node, request.Body, request.Title, request.From, request.To, now);
         db.Add(role);
-        if (request.Body is { } body)
-            await DecisionBody.EnsureAsync(db, node, body, request.From, now, ct);
         db.AuditPerson(person, "role-added", null, RoleResponse.Of(role), now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

@@ -21,7 +21,7 @@ internal sealed record CommentResponse(
 internal static class ReadComments
 {
     public static async Task<Results<Ok<Page<CommentResponse>>, ProblemHttpResult>> HandleAsync(
-        Guid id, [AsParameters] PageQuery page, RecordKind kind, MembershipDb db, Caller caller, CancellationToken ct)
+        Guid id, [AsParameters] PageQuery page, RecordKind kind, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
         if (page.Check(out var limit) is { } bad)
             return bad;
@@ -35,6 +35,7 @@ internal static class ReadComments
             comments = comments.Where(c => c.Id < last);
         var rows = await comments.OrderByDescending(c => c.Id).Take(limit + 1).ToListAsync(ct);
         var withAuthor = caller.May(Role.Contributor, record.Node);
+        record.LocateAt(response, id, "/comments");
         return TypedResults.Ok(Page<CommentResponse>.From([.. rows.Select(c => CommentResponse.Of(c, withAuthor))], limit, c => KeysetCursor.Encode("", c.Id)));
     }
 }

@@ -1,5 +1,6 @@
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Merging;
+using Insp1r.Membership.Services;
 using Insp1r.Messaging;
 using Insp1r.Messaging.Audit;
 using Insp1r.ServiceDefaults.Access;
@@ -48,10 +49,7 @@ internal static class ReadHistory
     public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfServiceAsync(
         Guid id, Guid serviceId, [AsParameters] PageQuery page, MembershipDb db, ServiceDatabase database, Caller caller, CancellationToken ct)
     {
-        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
-            return CommonErrors.Missing("service", serviceId);
-        var records = await db.RecordsOfAsync(organisation.Id, ct);
-        if (!await db.Services.AnyAsync(s => s.Id == serviceId && records.Contains(s.OrganisationId), ct))
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node) || await db.ServiceOfAsync(organisation, serviceId, ct) is null)
             return CommonErrors.Missing("service", serviceId);
         return await RecordHistory.ReadAsync(database.DataSource, "organisation-service", serviceId, page, caller.May(Role.Contributor, organisation.Node), ct);
     }

@@ -1,5 +1,7 @@
 using System.Reflection;
 using Insp1r.Membership.Data;
+using Insp1r.Membership.Merging;
+using Insp1r.Membership.Organisations;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,9 +14,16 @@ internal sealed record Record(Guid? OrganisationId, Guid? NodeId, string Node)
 {
     public string Address => OrganisationId is { } organisation ? $"/api/v1/organisations/{organisation}" : $"/api/v1/nodes/{NodeId}";
 
-    /// <summary>Who adds to a record contributes to its node.</summary>
-    public ProblemHttpResult? Refuses(Caller caller) =>
-        caller.May(Role.Contributor, Node) ? null : AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {Node}.");
+    /// <summary>What somebody added to a record is withdrawn by them or by a steward.</summary>
+    public ProblemHttpResult? RefusesWithdrawal(Caller caller, string author) =>
+        author == caller.Id || caller.May(Role.Steward, Node) ? null : AccessErrors.Forbidden.ToProblem($"It is withdrawn by its author or a steward of {Node}.");
+
+    /// <summary>Says where the answer is from, if it was asked by the id of a record that was merged.</summary>
+    public void LocateAt(HttpResponse response, Guid asked, string rest)
+    {
+        if (OrganisationId is { } organisation)
+            response.LocateAt(organisation, asked, rest);
+    }
 }
 
 /// <summary>The kind of record that an address is about: <c>/organisations/{id}/...</c> or <c>/nodes/{id}/...</c>. A handler takes it as a parameter.</summary>
@@ -29,9 +38,24 @@ internal sealed class RecordKind
     public static ValueTask<RecordKind?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult(context.GetEndpoint()?.Metadata.GetMetadata<RecordKind>());
 
-    /// <summary>The record, for the readers of its own node; null for all others.</summary>
+    /// <summary>The record, or the one that it was merged into, for the readers of its own node; null for all others.</summary>
     public async Task<Record?> FindAsync(Guid id, MembershipDb db, Caller caller, CancellationToken ct) =>
         await FindAsync(id, db, ct) is { } record && caller.May(Role.Reader, record.Node) ? record : null;
+
+    /// <summary>
+    /// The record, for the contributors to its node, or why not. To the end of the transaction it is not merged: a merge takes with it what is added, or makes
+    /// this fail.
+    /// </summary>
+    public async Task<(Record? Record, ProblemHttpResult? Refusal)> FindToChangeAsync(Guid id, MembershipDb db, Caller caller, CancellationToken ct)
+    {
+        var organisation = this == Organisation ? await db.KeepStandingAsync(id, ct) : null;
+        var record = organisation is null ? await FindAsync(id, db, ct) : Of(organisation);
+        if (record is null || !caller.May(Role.Reader, record.Node))
+            return (null, Missing(id));
+        if (organisation is not null && organisation.Id != id)
+            return (null, OldIds.Refuse(organisation));
+        return caller.May(Role.Contributor, record.Node) ? (record, null) : (null, AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {record.Node}."));
+    }
 
     /// <summary>
     /// The record, for all who see that it is there: an organisation is seen from each network that it is a member of, a network by every reader.
@@ -43,19 +67,19 @@ internal sealed class RecordKind
             return (null, false);
         if (caller.May(Role.Reader, record.Node))
             return (record, true);
-        return this == Network || (await db.Affiliations.Where(a => a.OrganisationId == id).Select(a => a.Node).ToListAsync(ct)).Exists(node => caller.May(Role.Reader, node))
+        return this == Network || (await db.Affiliations.Where(a => a.OrganisationId == record.OrganisationId).Select(a => a.Node).ToListAsync(ct)).Exists(node => caller.May(Role.Reader, node))
             ? (record, false)
             : (null, false);
     }
 
-    /// <summary>Holds the record to the end of the transaction, so that a merge takes with it what is added, or makes this fail.</summary>
-    public Task HoldAsync(Guid id, MembershipDb db, CancellationToken ct) => this == Organisation
-        ? db.Database.ExecuteSqlAsync($"select 1 from member_organisation where id = {id} for key share", ct)
-        : Task.CompletedTask;
-
     public ProblemHttpResult Missing(Guid id) => CommonErrors.Missing(_word, id);
 
-    private Task<Record?> FindAsync(Guid id, MembershipDb db, CancellationToken ct) => this == Organisation
-        ? db.Organisations.Where(o => o.Id == id).Select(o => new Record(o.Id, null, o.Node)).SingleOrDefaultAsync(ct)
-        : db.Nodes.Where(n => n.Id == id).Select(n => new Record(null, n.Id, n.Path)).SingleOrDefaultAsync(ct);
+    private async Task<Record?> FindAsync(Guid id, MembershipDb db, CancellationToken ct)
+    {
+        if (this == Network)
+            return await db.Nodes.Where(n => n.Id == id).Select(n => new Record(null, n.Id, n.Path)).SingleOrDefaultAsync(ct);
+        return await db.StandingAsync(id, ct) is { } organisation ? Of(organisation) : null;
+    }
+
+    private static Record Of(MemberOrganisation organisation) => new(organisation.Id, null, organisation.Node);
 }

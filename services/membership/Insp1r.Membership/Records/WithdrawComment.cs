@@ -15,15 +15,14 @@ internal static class WithdrawComment
         Guid id, Guid commentId, RecordKind kind, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.JoinTransactionAsync(ct);
-        if (await kind.FindAsync(id, db, caller, ct) is not { } record)
-            return kind.Missing(id);
-        if (record.Refuses(caller) is { } refusal)
-            return refusal;
+        var (record, refusal) = await kind.FindToChangeAsync(id, db, caller, ct);
+        if (record is null)
+            return refusal!;
         if (await db.Comments.FromSql($"select * from record_comment where id = {commentId} for update")
                 .SingleOrDefaultAsync(c => c.OrganisationId == record.OrganisationId && c.NodeId == record.NodeId, ct) is not { } comment)
             return CommonErrors.Missing("comment", commentId);
-        if (comment.Author != caller.Id && !caller.May(Role.Steward, record.Node))
-            return AccessErrors.Forbidden.ToProblem($"It is withdrawn by its author or a steward of {record.Node}.");
+        if (record.RefusesWithdrawal(caller, comment.Author) is { } notYours)
+            return notYours;
 
         if (comment.WithdrawnAt is null)
         {

@@ -31,10 +31,7 @@ internal static class ChangeService
     public static async Task<Results<Ok<ServiceResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Guid serviceId, Request request, IfMatch ifMatch, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
-            return CommonErrors.Missing("service", serviceId);
-        var records = await db.RecordsOfAsync(organisation.Id, ct);
-        if (await db.Services.SingleOrDefaultAsync(s => s.Id == serviceId && records.Contains(s.OrganisationId), ct) is not { } service)
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node) || await db.ServiceOfAsync(organisation, serviceId, ct) is not { } service)
             return CommonErrors.Missing("service", serviceId);
         if (organisation.Id != id)
             return OldIds.Refuse(organisation);

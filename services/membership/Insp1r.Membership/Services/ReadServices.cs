@@ -1,6 +1,7 @@
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Merging;
+using Insp1r.Membership.Organisations;
 using Insp1r.Membership.Reference;
 using Insp1r.Messaging;
 using Insp1r.ServiceDefaults.Access;
@@ -104,14 +105,18 @@ internal static class ReadServices
     public static async Task<Results<Ok<ServiceResponse>, ProblemHttpResult>> OneAsync(
         Guid id, Guid serviceId, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
-        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
-            return CommonErrors.Missing("service", serviceId);
-        var records = await db.RecordsOfAsync(organisation.Id, ct);
-        if (await db.Services.AsNoTracking().SingleOrDefaultAsync(s => s.Id == serviceId && records.Contains(s.OrganisationId), ct) is not { } service)
+        if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node) || await db.ServiceOfAsync(organisation, serviceId, ct) is not { } service)
             return CommonErrors.Missing("service", serviceId);
 
         response.LocateAt(organisation.Id, id, $"/services/{serviceId}");
         return TypedResults.Ok(ServiceResponse.Of(service, organisation));
+    }
+
+    /// <summary>The organisation's service of this id, also where it was recorded of one that was merged into it.</summary>
+    public static async Task<MemberService?> ServiceOfAsync(this MembershipDb db, MemberOrganisation standing, Guid serviceId, CancellationToken ct)
+    {
+        var records = await db.RecordsOfAsync(standing.Id, ct);
+        return await db.Services.SingleOrDefaultAsync(s => s.Id == serviceId && records.Contains(s.OrganisationId), ct);
     }
 
     private static ProblemHttpResult? Check(Filter filter, out string? country)

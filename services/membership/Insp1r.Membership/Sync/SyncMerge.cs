@@ -29,8 +29,8 @@ internal static class SyncMerge
 
     // One writer for each namespace: two batches of one system would lock the same records in different orders. The plans are made
     // for big tables, whatever the statistics of a fresh database say, and once.
-    private const string Prepare = """
-        select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+    private const string Prepare = $"""
+        select {Planner.ByIndexes},
                set_config('plan_cache_mode', 'force_generic_plan', true),
                (select count(pg_advisory_xact_lock(hashtextextended(n, 20719))) from unnest($1::text[]) n)
         """;

@@ -43,16 +43,18 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
         var (first, refusal) = await ReadAsync(null);
         if (first is null)
             return refusal;
-        var members = _json.GetTypeInfo(first.ItemType).Properties.Select(property => property.Name).ToArray();
+        var members = _json.GetTypeInfo(first.ItemType).Properties;
+        var names = members.Select(member => member.Name).ToArray();
         if (query.Fields is { Length: > 0 } fields)
         {
             var wanted = fields.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            if (Array.Find(wanted, name => !members.Contains(name, StringComparer.Ordinal)) is not null)
-                return QueryChecks.Refuse("fields", "unknown-field", $"Of {string.Join(", ", members)}.");
-            members = Array.FindAll(members, name => wanted.Contains(name, StringComparer.Ordinal));
+            if (Array.Find(wanted, name => !names.Contains(name, StringComparer.Ordinal)) is not null)
+                return QueryChecks.Refuse("fields", "unknown-field", $"Of {string.Join(", ", names)}.");
+            names = Array.FindAll(names, name => wanted.Contains(name, StringComparer.Ordinal));
         }
 
-        return new FileOfPages(first, format, members, _json, async after => (await ReadAsync(after)).Page ?? throw new InvalidOperationException("A page behind the first was refused."));
+        string[][] columns = format == "csv" ? [.. members.Where(member => names.Contains(member.Name, StringComparer.Ordinal)).SelectMany(ColumnsOf)] : [];
+        return new FileOfPages(first, format, names, columns, _json, async after => (await ReadAsync(after)).Page ?? throw new InvalidOperationException("A page behind the first was refused."));
 
         async Task<(IPage? Page, object? Refusal)> ReadAsync(string? after)
         {
@@ -63,6 +65,11 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
             return result is IValueHttpResult { Value: IPage page } ? (page, null) : (null, result);
         }
     }
+
+    /// <summary>The way to each cell of a row: a record within it has a column for each of its members, such as affiliates.year.</summary>
+    private IEnumerable<string[]> ColumnsOf(JsonPropertyInfo member) => _json.GetTypeInfo(member.PropertyType) is { Kind: JsonTypeInfoKind.Object } record
+        ? record.Properties.Where(inner => inner.Get is not null).SelectMany(ColumnsOf).Select(way => (string[])[member.Name, .. way])
+        : [[member.Name]];
 
     private static int IndexOfQuery(IList<object?> arguments)
     {
@@ -86,7 +93,7 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
     }
 
     /// <summary>Written while it is read. The order of the columns is that of the answer's members, which only grow at the end.</summary>
-    private sealed class FileOfPages(IPage first, string format, string[] members, JsonSerializerOptions options, Func<string, Task<IPage>> readAsync) : IResult
+    private sealed class FileOfPages(IPage first, string format, string[] members, string[][] columns, JsonSerializerOptions options, Func<string, Task<IPage>> readAsync) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
@@ -95,7 +102,7 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
             response.Headers.CacheControl = "no-store";
             response.Headers.ContentDisposition = $"attachment; filename=\"{NameOf(httpContext)}.{format}\"";
 
-            var text = new StringBuilder(format == "csv" ? Csv.ByteOrderMark + Csv.Line(members) : "");
+            var text = new StringBuilder(format == "csv" ? Csv.ByteOrderMark + Csv.Line(columns.Select(way => string.Join('.', way))) : "");
             for (var page = first; ; page = await readAsync(page.Next))
             {
                 foreach (var item in page.Rows)
@@ -111,11 +118,22 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
         private void Append(StringBuilder text, JsonElement row)
         {
             if (format == "csv")
-                text.Append(Csv.Line(members.Select(name => row.TryGetProperty(name, out var value) ? Csv.Cell(value) : "")));
+                text.Append(Csv.Line(columns.Select(way => CellOf(row, way))));
             else if (members.Length == row.GetPropertyCount())
                 text.Append(row.GetRawText()).Append('\n');
             else
                 text.Append(JsonSerializer.Serialize(row.EnumerateObject().Where(member => members.Contains(member.Name, StringComparer.Ordinal)).ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal), options)).Append('\n');
+        }
+
+        private static string CellOf(JsonElement row, string[] way)
+        {
+            foreach (var name in way)
+            {
+                if (row.ValueKind != JsonValueKind.Object || !row.TryGetProperty(name, out row))
+                    return "";
+            }
+
+            return Csv.Cell(row);
         }
 
         // The address' last word that is not a caller's: organisations, history.

@@ -1,0 +1,51 @@
+using System.IO.Compression;
+
+namespace Insp1r.Membership.Tests.Imports;
+
+/// <summary>Spreadsheets (Office Open XML), good and bad.</summary>
+internal static class Workbooks
+{
+    // Style 1 is a date.
+    public static byte[] Spreadsheet(string rows, string[]? shared = null)
+    {
+        const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Add(zip, "[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>");
+            Add(zip, "xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Relations}\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>");
+            Add(zip, "xl/_rels/workbook.xml.rels", $"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>");
+            Add(zip, "xl/styles.xml", $"<styleSheet xmlns=\"{Main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/></cellXfs></styleSheet>");
+            Add(zip, "xl/worksheets/sheet1.xml", $"<worksheet xmlns=\"{Main}\"><sheetData>{rows}</sheetData></worksheet>");
+            if (shared is not null)
+                Add(zip, "xl/sharedStrings.xml", $"<sst xmlns=\"{Main}\">{string.Concat(shared.Select(text => $"<si><t>{System.Net.WebUtility.HtmlEncode(text)}</t></si>"))}</sst>");
+        }
+
+        return stream.ToArray();
+    }
+
+    private static void Add(ZipArchive zip, string name, string content)
+    {
+        using var writer = new StreamWriter(zip.CreateEntry(name).Open());
+        writer.Write(content);
+    }
+
+    // 200 MB of blanks in a few kB.
+    public static byte[] Bomb() => Bombs.Value;
+
+    private static readonly Lazy<byte[]> Bombs = new(() => Spreadsheet($"<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>{new string(' ', 200 << 20)}"));
+
+    // The same, saying that each part has a thousand bytes.
+    public static byte[] Lying(byte[] bomb)
+    {
+        var lying = bomb.ToArray();
+        for (var i = 0; i < lying.Length - 46; i++)
+        {
+            if (lying.AsSpan(i).StartsWith("PK\x01\x02"u8) && BitConverter.ToInt32(lying, i + 24) > 1_000)
+                BitConverter.TryWriteBytes(lying.AsSpan(i + 24), 1_000);
+        }
+
+        return lying;
+    }
+}

@@ -53,6 +53,30 @@ public sealed class ExportTests(Shared shared)
     }
 
     [Fact]
+    public async Task Export_ListsWithoutPages_AndPairsSideBySide()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var word = $"Mutuelle{network.Ns}";
+        var id = (await network.RegisterAsync($"{word} de Kigali", Ct)).Expect(201).Id;
+        await network.RegisterAsync($"{word} de Kigaly", Ct);
+        var affiliations = $"/api/v1/organisations/{id}/affiliations";
+        (await network.Steward.PostAsync($"{affiliations}/{network.Node}/moves", new { to = "suspended", reason = "No dues", decidedBy = "Board", decidedOn = "2024-03-01" }, Ct)).Expect(200);
+
+        var hits = Rows(await FileAsync($"/api/v1/organisations/search?q={word}%20kigali"));
+        Assert.Equal(($"{word} de Kigali", 2), (hits[1][hits[0].IndexOf("organisation.name")], hits.Count - 1));
+        Assert.Equal(["node,status", $"{network.Node},suspended"], await RowsAsync($"{affiliations}?fields=node,status"));
+        Assert.Equal(["status,reason", "suspended,No dues"], await RowsAsync($"{affiliations}/{network.Node}/moves?fields=status,reason"));
+        var pairs = Rows(await FileAsync("/api/v1/duplicates"));
+        Assert.Equal(2, pairs.Count);
+        Assert.Equal(
+            [$"{word} de Kigali", $"{word} de Kigaly"],
+            ((string[])["a.name", "b.name"]).Select(column => pairs[1][pairs[0].IndexOf(column)]).Order());
+
+        async Task<string> FileAsync(string list) => (await network.Contributor.GetAsync(list, Ct, ("Accept", "text/csv"))).Expect(200).Text;
+        async Task<string[]> RowsAsync(string list) => [.. Rows(await FileAsync(list)).Select(row => string.Join(',', row))];
+    }
+
+    [Fact]
     public async Task Export_RecordWithinARow_HasAColumnForEachOfItsMembers()
     {
         var network = await shared.NewNetworkAsync(Ct);

@@ -63,7 +63,8 @@ internal static class ReadAffiliations
 
     /// <summary>All of one organisation, the oldest first.</summary>
     public static async Task<Results<Ok<Page<AffiliationResponse>>, ProblemHttpResult>> OfOrganisationAsync(
-        Guid id, [AsParameters] AsOfQuery query, MembershipDb db, Caller caller, ServiceDatabase database, TimeProvider clock, HttpResponse response, CancellationToken ct)
+        Guid id, [AsParameters] AsOfQuery query, [AsParameters] FileQuery file, MembershipDb db, Caller caller, ServiceDatabase database, TimeProvider clock, HttpResponse response,
+        CancellationToken ct)
     {
         if (query.Check(clock, out var asOf) is { } bad)
             return bad;
@@ -96,7 +97,7 @@ internal static class ReadAffiliations
 
     /// <summary>All that was decided of an organisation's membership in a network, also what was taken back.</summary>
     public static async Task<Results<Ok<Page<MoveResponse>>, ProblemHttpResult>> MovesAsync(
-        Guid id, string node, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
+        Guid id, string node, [AsParameters] FileQuery file, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
         var organisation = await db.StandingAsync(id, ct);
         var affiliations = organisation is null ? [] : await db.Affiliations.Where(a => a.OrganisationId == organisation.Id && a.Node == node).Select(a => a.Id).ToListAsync(ct);

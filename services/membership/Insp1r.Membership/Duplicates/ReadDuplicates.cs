@@ -21,12 +21,6 @@ internal static class ReadDuplicates
 
         /// <summary>Only pairs of this score or more: 0 to 1, 0.6 if not given.</summary>
         public double? MinScore { get; init; }
-
-        /// <summary>How many records are looked at for a page: 1 to 500, 50 if not given.</summary>
-        public int? Limit { get; init; }
-
-        /// <summary>The <c>next</c> of the page before.</summary>
-        public string? After { get; init; }
     }
 
     /// <summary>
@@ -57,11 +51,12 @@ internal static class ReadDuplicates
           on not exists (select 1 from not_duplicate n where n.older_id = least(e.id, c.id) and n.newer_id = greatest(e.id, c.id))
         """;
 
-    public static async Task<Results<Ok<Page<Pair>>, ProblemHttpResult>> HandleAsync([AsParameters] Filter filter, Caller caller, ServiceDatabase database, CancellationToken ct)
+    public static async Task<Results<Ok<Page<Pair>>, ProblemHttpResult>> HandleAsync(
+        [AsParameters] Filter filter, [AsParameters] PageQuery page, Caller caller, ServiceDatabase database, CancellationToken ct)
     {
-        if ((new PageQuery { Limit = filter.Limit }.Check(out var limit) ?? QueryChecks.Node(filter.Node)) is { } bad)
+        if ((page.Check(out var limit) ?? QueryChecks.Node(filter.Node)) is { } bad)
             return bad;
-        if (!KeysetCursor.TryDecode(filter.After, out _, out var after))
+        if (!KeysetCursor.TryDecode(page.After, out _, out var after))
             return KeysetCursor.Refuse();
         if (filter.MinScore is < 0 or > 1)
             return QueryChecks.Refuse("minScore", "out-of-range", "A number from 0 to 1.");

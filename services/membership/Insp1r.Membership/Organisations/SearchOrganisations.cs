@@ -35,7 +35,8 @@ internal static class SearchOrganisations
     /// <summary><c>score</c> is 0 to 1; <c>matched</c> is acronym, initials, website, name, or names/fr for the name in a language.</summary>
     public sealed record Hit(double Score, string Matched, OrganisationResponse Organisation);
 
-    public static async Task<Results<Ok<Page<Hit>>, ProblemHttpResult>> HandleAsync([AsParameters] Filter filter, Caller caller, ServiceDatabase database, CancellationToken ct)
+    public static async Task<Results<Ok<Page<Hit>>, ProblemHttpResult>> HandleAsync(
+        [AsParameters] Filter filter, [AsParameters] FileQuery file, Caller caller, ServiceDatabase database, CancellationToken ct)
     {
         var limit = filter.Limit ?? DefaultLimit;
         if (QueryChecks.Node(filter.Node) is { } badNode)

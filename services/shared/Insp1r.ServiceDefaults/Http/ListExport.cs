@@ -27,7 +27,7 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
         if (place < 0)
             return await next(context);
 
-        var query = (PageQuery)context.Arguments[place]!;
+        var query = (FileQuery)context.Arguments[place]!;
         if (query.Format is not (null or "csv" or "ndjson"))
             return QueryChecks.Refuse("format", "unknown-word", "csv or ndjson.");
         if (FormatOf(query, context.HttpContext.Request) is not { } format)
@@ -58,7 +58,7 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
 
         async Task<(IPage? Page, object? Refusal)> ReadAsync(string? after)
         {
-            context.Arguments[place] = new PageQuery { Limit = PageQuery.MaxLimit, After = after, Format = format };
+            context.Arguments[place] = query is PageQuery ? new PageQuery { Limit = PageQuery.MaxLimit, After = after, Format = format } : new FileQuery { Format = format };
             var result = await next(context);
             while (result is INestedHttpResult nested)
                 result = nested.Result;
@@ -75,14 +75,14 @@ internal sealed class ListExport(IOptions<JsonOptions> json) : IEndpointFilter
     {
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (arguments[i] is PageQuery)
+            if (arguments[i] is FileQuery)
                 return i;
         }
 
         return -1;
     }
 
-    private static string? FormatOf(PageQuery query, HttpRequest request)
+    private static string? FormatOf(FileQuery query, HttpRequest request)
     {
         if (query.Format is not null)
             return query.Format;

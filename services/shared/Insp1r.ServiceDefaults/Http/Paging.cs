@@ -30,18 +30,9 @@ internal interface IPage
     string? Next { get; }
 }
 
-/// <summary>The query parameters of every list.</summary>
-public sealed class PageQuery
+/// <summary>The query parameters of every list. A handler that takes them gives its list as a file, too: <see cref="ListExport"/> makes it.</summary>
+public class FileQuery
 {
-    public const int DefaultLimit = 50;
-    public const int MaxLimit = 500;
-
-    /// <summary>How many items at most: 1 to 500, 50 if not given.</summary>
-    public int? Limit { get; init; }
-
-    /// <summary>The <c>next</c> of the page before.</summary>
-    public string? After { get; init; }
-
     /// <summary>Comma-separated members to keep of each item; all if not given.</summary>
     public string? Fields { get; init; }
 
@@ -53,6 +44,19 @@ public sealed class PageQuery
 
     /// <summary>True where the answer becomes a file, which goes where nobody looks after it.</summary>
     public bool IsFile => Format is not null;
+}
+
+/// <summary>The query parameters of every list that has pages.</summary>
+public sealed class PageQuery : FileQuery
+{
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 500;
+
+    /// <summary>How many items at most: 1 to 500, 50 if not given.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>The <c>next</c> of the page before.</summary>
+    public string? After { get; init; }
 
     /// <summary>The checked limit, or the problem to answer.</summary>
     public ProblemHttpResult? Check(out int limit)

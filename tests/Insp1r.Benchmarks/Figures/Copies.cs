@@ -39,9 +39,9 @@ internal static class Copies
     /// <summary>Merges a staging table of numbers and names, with a log row for each change.</summary>
     public static readonly string Merge = $"""
         with o as (
-          insert into bench.organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, created_at, updated_at)
+          insert into bench.organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, keys, since, recorded_at, created_at, updated_at)
           select gen_random_uuid(), 1, '{Organisations.Node}', s.name, '{EmptyJson}', 'C' || s.n, 'RW', array['cooperative'], 'https://example.org/' || s.n, 'active',
-            array['bench:' || s.n], lower(s.name), now(), now()
+            array['bench:' || s.n], lower(s.name), {Keys("s.n")}, current_date, now(), now(), now()
           from bench.staging s
           on conflict (id) do update set name = excluded.name, version = bench.organisation.version + 1 where bench.organisation.name is distinct from excluded.name
           returning id, name as n)
@@ -50,9 +50,11 @@ internal static class Copies
 
     private const string EmptyJson = "{}";
 
+    private static string Keys(string number) => $"array['a:c' || {number}, 'i:cn', 'w:example.org/' || {number}]";
+
     private static string InsertOrganisation(string node) => $$"""
-        insert into bench.organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, created_at, updated_at)
+        insert into bench.organisation (id, version, node, name, names, acronym, country, types, website, status, external_ids, search, keys, since, recorded_at, created_at, updated_at)
         values (gen_random_uuid(), 1, '{{node}}', 'Cooperative number ' || :n, '{}', 'C' || :n, 'RW', array['cooperative'], 'https://example.org/' || :n, 'active', '{}',
-          'cooperative number ' || :n, now(), now())
+          'cooperative number ' || :n, {{Keys(":n")}}, current_date, now(), now(), now())
         """;
 }

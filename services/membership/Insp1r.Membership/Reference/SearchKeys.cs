@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Insp1r.Membership.Reference;
 
 /// <summary>
@@ -19,13 +17,13 @@ internal static class SearchKeys
 
     public static string[] Of(string name, IEnumerable<string> names, string? acronym, string? website)
     {
-        var keys = new List<string>();
+        var keys = new List<string>(4);
         Add(keys, "a:", Short(acronym));
         foreach (var text in names.Prepend(name))
         {
             var words = Words(text);
-            Add(keys, "a:", words.Count == 1 ? Short(text) : null);
-            Add(keys, "i:", Initials(text));
+            Add(keys, "a:", words.Count == 1 ? Short(words) : null);
+            Add(keys, "i:", Initials(words));
         }
 
         Add(keys, "w:", Site(website));
@@ -33,18 +31,10 @@ internal static class SearchKeys
     }
 
     /// <summary>Letters and digits alone: utm for U.T.M. Null where that is no short form.</summary>
-    public static string? Short(string? text)
-    {
-        var letters = string.Concat(Words(text));
-        return letters.Length is > 1 and <= MaxShort ? letters : null;
-    }
+    public static string? Short(string? text) => Short(Words(text));
 
     /// <summary>utm for Union Technique de la Mutualité. Null for a name of one word.</summary>
-    public static string? Initials(string? text)
-    {
-        var initials = string.Concat(Words(text).Where(IsSignificant).Select(word => word[0]));
-        return initials.Length is > 1 and <= MaxShort ? initials : null;
-    }
+    public static string? Initials(string? text) => Initials(Words(text));
 
     /// <summary>The words that tell names apart; all of them where none does.</summary>
     public static List<string> Significant(string? text)
@@ -64,23 +54,44 @@ internal static class SearchKeys
         return site.Length > MaxSite ? site[..MaxSite] : site;
     }
 
+    private static string? Short(List<string> words)
+    {
+        var letters = words.Count == 1 ? words[0] : string.Concat(words);
+        return letters.Length is > 1 and <= MaxShort ? letters : null;
+    }
+
+    private static string? Initials(List<string> words)
+    {
+        Span<char> initials = stackalloc char[MaxShort];
+        var count = 0;
+        foreach (var word in words)
+        {
+            if (!IsSignificant(word))
+                continue;
+            if (count == MaxShort)
+                return null;
+            initials[count++] = word[0];
+        }
+
+        return count > 1 ? new string(initials[..count]) : null;
+    }
+
     private static bool IsSignificant(string word) => word.Length > 1 && !Small.Contains(word);
 
     private static List<string> Words(string? text)
     {
         var words = new List<string>();
-        var word = new StringBuilder();
-        foreach (var c in SearchText.Fold(text).Append(' '))
+        var folded = SearchText.Fold(text);
+        var start = 0;
+        for (var i = 0; i <= folded.Length; i++)
         {
-            if (char.IsLetterOrDigit(c))
-            {
-                word.Append(c);
-            }
-            else if (c is not '.' && word.Length > 0)
-            {
-                words.Add(word.ToString());
-                word.Clear();
-            }
+            // A point parts no word: u.t.m. is utm.
+            if (i < folded.Length && (char.IsLetterOrDigit(folded[i]) || folded[i] == '.'))
+                continue;
+            var word = folded[start..i].Replace(".", "", StringComparison.Ordinal);
+            if (word.Length > 0)
+                words.Add(word);
+            start = i + 1;
         }
 
         return words;

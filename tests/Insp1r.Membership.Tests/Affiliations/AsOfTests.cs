@@ -111,14 +111,18 @@ public sealed class AsOfTests(Shared shared)
         var network = await shared.NewNetworkAsync(Ct);
         var node = (await network.Reader.GetAsync($"/api/v1/nodes/by-path/{network.Node}", Ct)).Expect(200);
         await RegisterAsync(network.Node, "Older than its network", "2014-05-01");
-        Assert.Equal(0, (int)(await CountsAsync($"node={network.Node}&asOf=2015-01-01"))["distinctOrganisations"]!);
+        // A membership holds from its first day on, whatever is known of its network's: the count is that of the list.
+        Assert.Single(await ListAsync($"organisations?node={network.Node}&asOf=2015-01-01"));
+        var before = await CountsAsync($"node={network.Node}&asOf=2015-01-01");
+        Assert.Equal((1, network.Node), ((int)before["distinctOrganisations"]!, (string?)before["nodes"]![0]!["path"]));
+        Assert.Empty((await CountsAsync($"node={network.Node}&asOf=2014-04-30"))["nodes"]!.AsArray());
 
         Assert.Equal(["/since needs-correction"], (await BeginAsync(new { since = "2014-01-01" })).IsProblem(422, "invalid").Faults());
         Assert.Equal(["/names required"], (await BeginAsync(new { correction = true })).IsProblem(422, "invalid").Faults());
         var corrected = (await BeginAsync(new { since = "2014-01-01", correction = true })).Expect(200);
         Assert.Equal((2, "2014-01-01", network.Node), (corrected.Version, (string?)corrected.Json["since"], (string?)corrected.Json["names"]!["en"]));
 
-        Assert.Equal(1, (int)(await CountsAsync($"node={network.Node}&asOf=2015-01-01"))["distinctOrganisations"]!);
+        Assert.Single((await CountsAsync($"node={network.Node}&asOf=2014-04-30"))["nodes"]!.AsArray());
         Assert.Empty(await ListAsync($"nodes?path={network.Node}&asOf=2013-12-31"));
         await shared.ScalarAsync<long>("with n as (update network_node set created_at = created_at - interval '2 days' where id = $1 returning 1), v as (update node_version set recorded_at = recorded_at - interval '2 days' where node_id = $1 returning 1) select count(*) from n, v", Ct, node.Id);
         var yesterday = DateTimeOffset.UtcNow.AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -126,6 +130,21 @@ public sealed class AsOfTests(Shared shared)
         Assert.Single(await ListAsync($"nodes?path={network.Node}&asOf=2015-01-01"));
 
         Task<Answer> BeginAsync(object body) => shared.Steward.PatchAsync($"/api/v1/nodes/{node.Id}", body, Ct, ("If-Match", "*"));
+    }
+
+    [Fact]
+    public async Task M3_AnswerOfADay_IsNotSaidToBeUnchanged_AfterACorrectionOfThatDay()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = await RegisterAsync(network.Node, "Withdrawn, as was learnt", "2014-01-01");
+        var day = $"/api/v1/organisations/{id}?asOf=2020-01-01";
+        var first = (await network.Reader.GetAsync(day, Ct)).Expect(200);
+        Assert.Equal(304, (await network.Reader.GetAsync(day, Ct, ("If-None-Match", first.ETag!))).Status);
+        (await network.Steward.PostAsync(
+            $"/api/v1/organisations/{id}/affiliations/{network.Node}/moves",
+            new { to = "suspended", effective = "2019-06-01", correction = true, reason = "Learnt late", decidedBy = "Board", decidedOn = "2019-06-01" }, Ct)).Expect(200);
+
+        Assert.Equal("suspended", (string?)(await network.Reader.GetAsync(day, Ct, ("If-None-Match", first.ETag!))).Expect(200).Json["status"]);
     }
 
     [Fact]

@@ -65,8 +65,12 @@ public sealed class BodyTests(Shared shared)
         var body = (await network.Reader.GetAsync($"/api/v1/nodes/{network.Node}/bodies", Ct)).Expect(200).Json["items"]!.AsArray().Single()!;
         Assert.Equal(("steering-committee", "2024-01-01", 2, 1), ((string?)body["code"], (string?)body["from"], (int)body["seated"]!, (int)body["past"]!));
 
+        var one = (await network.Reader.GetAsync($"/api/v1/bodies/{body["id"]}", Ct)).Expect(200);
+        await MandateAsync(network, await PersonAsync(network, "Came later", null), "2024-01-01", null);
+        Assert.Equal(3, (int)(await network.Reader.GetAsync($"/api/v1/bodies/{body["id"]}", Ct, ("If-None-Match", one.ETag!))).Expect(200).Json["seated"]!);
+
         Assert.Equal(["Shown"], await SeatedAsync(network.Reader, body));
-        Assert.Equal(["Hidden", "Over", "Shown", "Soon"], await SeatedAsync(network.Steward, body));
+        Assert.Equal(["Came later", "Hidden", "Over", "Shown", "Soon"], await SeatedAsync(network.Steward, body));
         using var stranger = shared.App.As("body-stranger", "steward@insp1r.asia");
         (await stranger.GetAsync($"/api/v1/bodies/{body["id"]}/mandates", Ct)).IsProblem(404, "not-found");
     }

@@ -48,6 +48,12 @@ public sealed class DocumentTests(Shared shared)
         Assert.Equal(["Convention"], await TitlesAsync(other.Reader, record));
         (await other.Reader.GetAsync($"{shown}/file", Ct)).Expect(200);
         Assert.Null((string?)(await other.Steward.GetAsync(shown, Ct)).Expect(200).Json["author"]);
+        // What it was a member of once sees nothing more.
+        var left = await shared.NewNetworkAsync(Ct);
+        (await shared.Steward.PostAsync($"{record}/affiliations", new { node = left.Node }, Ct)).Expect(201);
+        (await left.Reader.GetAsync(shown, Ct)).Expect(200);
+        (await left.Steward.PostAsync($"{record}/affiliations/{left.Node}/moves", new { to = "withdrawn", reason = "They left", decidedBy = "Board", decidedOn = "2024-01-01" }, Ct)).Expect(200);
+        (await left.Reader.GetAsync(shown, Ct)).IsProblem(404, "not-found");
         foreach (var path in (string[])[kept, $"{kept}/file"])
             (await other.Steward.GetAsync(path, Ct)).IsProblem(404, "not-found");
         foreach (var path in (string[])[$"{record}/documents", shown, $"{shown}/file", kept])

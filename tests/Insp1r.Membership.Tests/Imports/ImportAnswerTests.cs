@@ -44,6 +44,29 @@ public sealed class ImportAnswerTests(Shared shared)
     }
 
     [Fact]
+    public async Task M12_CellThatEmptiesAField_SaysWhatItTakesAway()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        (await ImportTests.ImportAsync(network, "Name,Country,Type,Acronym,Website\nEmptied,RW,ngo,EMP,https://example.org\nKept,RW,ngo,KEPT,\n", "commit")).Expect(200);
+
+        var rows = ImportTests.Rows((await ImportTests.ImportAsync(network, "Name,Country,Type,Acronym\nEmptied,RW,ngo,\nKept,RW,ngo,KEPT\n", "validate")).Expect(200));
+
+        Assert.Equal(["updated /acronym emptied", "unchanged"], rows.Select(row => string.Join(' ', row["notices"]!.AsArray().Select(notice => $"{notice!["pointer"]} {notice["code"]}").Prepend((string)row["result"]!))));
+        Assert.Contains("'EMP'", (string?)rows[0]["notices"]![0]!["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task M12_ManyColumnsThatAreNotRead_AreNamedInAHeaderThatProxiesPass()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var columns = Enumerable.Range(1, 150).Select(i => $"Combien d’adhérentes avez-vous dans votre organisation et dans celles qui lui sont affiliées, question {i} ?").ToArray();
+
+        var answer = (await ImportTests.ImportAsync(network, $"Name,Country,Type,{string.Join(',', columns.Select(c => $"\"{c}\""))}\nAsked,RW,ngo\n", "validate", accept: "text/csv")).Expect(200);
+
+        Assert.InRange(answer.Headers["Import-Not-Read"].Length, 1_000, 4_000);
+    }
+
+    [Fact]
     public async Task M12_SameKeyAgain_GetsTheSameAnswer()
     {
         var network = await shared.NewNetworkAsync(Ct);
@@ -56,5 +79,6 @@ public sealed class ImportAnswerTests(Shared shared)
         Assert.Equal("1 created, 0 updated, 0 unchanged, 0 conflict, 0 rejected", first.Summary());
         Assert.Equal(first.Text, again.Text);
         Assert.Equal("true", again.Headers["Idempotent-Replayed"]);
+        Assert.Equal(first.Headers["Import-Summary"], again.Headers["Import-Summary"]);
     }
 }

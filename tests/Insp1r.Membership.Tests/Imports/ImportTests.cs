@@ -285,6 +285,8 @@ public sealed class ImportTests(Shared shared)
 
         (await ImportAsync(network, Workbooks.Bomb(), "commit")).IsProblem(422, "unreadable-file");
         (await ImportAsync(network, Workbooks.Lying(Workbooks.Bomb()), "commit")).IsProblem(422, "unreadable-file");
+        var open = (await ImportAsync(network, Workbooks.OpenDocument(), "commit")).IsProblem(422, "unreadable-file");
+        Assert.Contains(".ods", (string?)open.Json["detail"], StringComparison.Ordinal);
         using var form = new ByteArrayContent([.. "--x\r\nnonsense"u8]);
         form.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
         (await network.Contributor.SendAsync(HttpMethod.Post, $"/api/v1/imports?node={network.Node}", form, Ct)).IsProblem(400, "bad-request");

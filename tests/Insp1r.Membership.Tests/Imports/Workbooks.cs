@@ -25,6 +25,19 @@ internal static class Workbooks
         return stream.ToArray();
     }
 
+    /// <summary>What LibreOffice saves, as far as it tells itself by it.</summary>
+    public static byte[] OpenDocument()
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var type = new StreamWriter(zip.CreateEntry("mimetype", CompressionLevel.NoCompression).Open());
+            type.Write("application/vnd.oasis.opendocument.spreadsheet");
+        }
+
+        return stream.ToArray();
+    }
+
     private static void Add(ZipArchive zip, string name, string content)
     {
         using var writer = new StreamWriter(zip.CreateEntry(name).Open());

@@ -91,6 +91,21 @@ public sealed class StrengthTests(Shared shared)
     }
 
     [Fact]
+    public async Task M14_AffiliateThatIsADirectMemberElsewhere_CountsWithItsFederation()
+    {
+        var (network, other) = (await shared.NewNetworkAsync(Ct), await shared.NewNetworkAsync(Ct));
+        var federation = await AddAsync(network, "Federation");
+        var affiliate = (await network.RegisterAsync("Affiliate", Ct, through: federation, since: "2015-01-01")).Expect(201).Id;
+        (await shared.Steward.PostAsync($"/api/v1/organisations/{affiliate}/affiliations", new { node = other.Node, since = "2015-01-01" }, Ct)).Expect(201);
+        await RecordAsync(network, federation, new { year = 2020, total = 1_000, source = "s" });
+        await RecordAsync(network, affiliate, new { year = 2020, total = 400, source = "s" });
+
+        using var both = shared.App.As("both-networks", $"reader@{network.Node}", $"reader@{other.Node}");
+        Assert.Equal(1_000, (int)(await both.GetAsync("/api/v1/strength?year=2020", Ct)).Expect(200).Json["sums"]![0]!["total"]!);
+        Assert.Equal(400, (int)(await both.GetAsync($"/api/v1/strength?year=2020&node={other.Node}", Ct)).Expect(200).Json["sums"]![0]!["total"]!);
+    }
+
+    [Fact]
     public async Task M14_Correction_KeepsTheEarlierValue()
     {
         var network = await shared.NewNetworkAsync(Ct);

@@ -17,6 +17,8 @@ internal sealed record OutcomeResponse(
     IReadOnlyList<SocialProtectionBranch> Branches, IReadOnlyList<ContributionResponse> Contributions, IReadOnlyList<Evidence> Evidence, Publication Publication,
     OutcomeStatus Status, string? SubstantiatedBy, DateOnly? SubstantiatedOn, DateTimeOffset RecordedAt, DateTimeOffset ChangedAt) : IVersioned
 {
+    bool IVersioned.VersionTellsAll => false;
+
     public static OutcomeResponse Of(Outcome o) => new(
         o.Id, o.Version, o.Node, o.DemandId, o.CampaignId, o.Title, o.SourceLanguage, o.Statement, o.Significance, o.SocialActor, o.OccurredOn, o.Country,
         o.Type, o.Polarity, o.Intended, o.PolicyStage, o.SdgTargets, o.Branches.ToBranches(), [.. o.Contributions.Select(ContributionResponse.Of)], o.Evidence, o.Publication, o.Status,

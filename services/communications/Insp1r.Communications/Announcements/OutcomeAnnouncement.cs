@@ -1,4 +1,3 @@
-using Insp1r.ServiceDefaults.Reference;
 
 namespace Insp1r.Communications.Announcements;
 

@@ -26,7 +26,7 @@ internal static class AffiliationRules
     {
         NotInFuture(errors, "/effective", effective, now);
         if (effective < DateOnly.FromDateTime(now.UtcDateTime) && !isCorrection)
-            errors.Add("/effective", "needs-correction", "A day before today changes what was answered before: say correction, if that is meant.");
+            errors.Add("/effective", "needs-correction", "A day before today (in UTC) changes what was answered before: say correction, if that is meant.");
     }
 
     /// <summary>So that its membership does not end, and its record is not merged, while something begins through it.</summary>

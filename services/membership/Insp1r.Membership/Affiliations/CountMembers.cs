@@ -30,9 +30,12 @@ internal static class CountMembers
 
     public sealed record NodeCount(string Path, string Level, int DirectMembers, int InheritedMembers);
 
-    // Members are counted by organisation in every group: one with two types is in both, and in the total once.
+    // Members are counted by organisation in every group: one with two types is in both, and in the total once. A membership that is older than its node on
+    // record counts as it does in the lists, and shows the node.
     private const string Sql = """
-        with n as materialized (select path, level from node_at($2, $3) where path = any($1) or exists (select 1 from unnest($1) top where starts_with(path, top || '.'))),
+        with n as materialized (
+          select n.path, n.level, exists (select 1 from node_at($2, $3) t where t.path = n.path) as there
+          from network_node n where n.path = any($1) or exists (select 1 from unnest($1) top where starts_with(n.path, top || '.'))),
         m as materialized (
           select a.organisation_id, a.node, a.category, a.status, a.through_id is null as direct, n.level
           from affiliation_at($2, $3) a join n on n.path = a.node where a.status in ('admitted', 'active', 'suspended')),
@@ -49,7 +52,7 @@ internal static class CountMembers
           'country', (select json_object_agg(country, c) from (select country, count(*) c from o group by 1) g),
           'nodes', (select json_agg(json_build_object('path', path, 'level', level, 'directMembers', d, 'inheritedMembers', i) order by path) from (
             select n.path, n.level, count(distinct m.organisation_id) filter (where m.direct) d, count(distinct m.organisation_id) filter (where not m.direct) i
-            from n left join m on m.node = n.path group by 1, 2) g))
+            from n left join m on m.node = n.path group by 1, 2, n.there having n.there or count(m.node) > 0) g))
         """;
 
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(

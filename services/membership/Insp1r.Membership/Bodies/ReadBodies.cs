@@ -15,6 +15,8 @@ internal sealed record BodyResponse(
     Guid Id, int Version, string Node, string Code, IReadOnlyDictionary<string, string> Names, DateOnly From, DateOnly? To, int Seated, int Past,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
+    bool IVersioned.VersionTellsAll => false;
+
     public static BodyResponse Of(DecisionBody b, (int Seated, int Past) mandates) => new(
         b.Id, b.Version, b.Node, b.Code, b.Names, b.From, b.To, mandates.Seated, mandates.Past, b.CreatedAt, b.UpdatedAt);
 }

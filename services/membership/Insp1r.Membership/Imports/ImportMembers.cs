@@ -23,6 +23,10 @@ internal static partial class ImportMembers
     private const string OtherName = "other-name";
     private const string SameName = "same-name";
 
+    // A header is not to outgrow what a proxy lets pass; the JSON answer has all columns.
+    private const int MostNotRead = 20;
+    private const int MostOfAName = 60;
+
     private static readonly FieldError ChangedSince = new(
         "/baseVersion", "changed-since", "Somebody changed this record since that version. In a commit the row waits for a decision: GET /api/v1/sync/conflicts. Or take the present values into the file.");
 
@@ -127,6 +131,12 @@ internal static partial class ImportMembers
 
     private static (CsvForm? Csv, TableRows? Rows) Read(ImportUpload upload, IReadOnlyDictionary<string, string?> mapping, FieldErrors errors)
     {
+        if (SpreadsheetFile.IsOpenDocument(upload.Bytes))
+        {
+            errors.Add("", "open-document", "This is a file of LibreOffice or OpenOffice (.ods): save it as .xlsx or .csv.");
+            return (null, null);
+        }
+
         if (SpreadsheetFile.Is(upload.Bytes))
             return (null, SpreadsheetFile.Read(upload.Bytes, errors));
         if (!SpreadsheetFile.IsOld(upload.Bytes))
@@ -180,7 +190,10 @@ internal static partial class ImportMembers
         http.Response.Headers["Import-Summary"] = string.Create(
             CultureInfo.InvariantCulture,
             $"committed={(commit ? "true" : "false")}, items={summary.Items}, created={summary.Created}, updated={summary.Updated}, unchanged={summary.Unchanged}, conflict={summary.Conflict}, rejected={summary.Rejected}");
-        http.Response.Headers["Import-Not-Read"] = string.Join(", ", columns.Describe().Where(column => column.Field is null && column.Header.Length > 0).Select(column => Uri.EscapeDataString(column.Header)));
+        http.Response.Headers["Import-Not-Read"] = string.Join(
+            ", ",
+            columns.Describe().Where(column => column.Field is null && column.Header.Length > 0).Take(MostNotRead)
+                .Select(column => Uri.EscapeDataString(column.Header.Length > MostOfAName ? $"{column.Header[..MostOfAName]}…" : column.Header)));
         var accepted = http.Request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1).Select(type => type.MediaType.Value)
             .FirstOrDefault(type => type is "text/csv" or SpreadsheetFile.MediaType or MediaTypeNames.Application.Json);
         if (accepted == "text/csv")

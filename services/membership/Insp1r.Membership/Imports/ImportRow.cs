@@ -118,6 +118,11 @@ internal sealed class ImportRow(TableRow row)
             ExternalId = record.ExternalIds.FirstOrDefault();
 
         var content = record.Content;
+        Emptied("/acronym", content.Acronym, Acronym, columns.Has(ImportField.Acronym));
+        Emptied("/website", content.Website, Website, columns.Has(ImportField.Website));
+        for (var i = 0; i < Languages.Length; i++)
+            Emptied($"/names/{Languages[i]}", content.Names.GetValueOrDefault(Languages[i]), Names[i], columns.Has(ImportField.NameEn + i) || columns.Has(ImportField.Names));
+
         // A record without an external id is merged by the id under which it was read, and so as it was read.
         var kept = ExternalId is null;
         Name = Line(content.Name) == Name ? content.Name : Name;
@@ -139,6 +144,12 @@ internal sealed class ImportRow(TableRow row)
             (Website, kept) = (content.Website, true);
         if (kept)
             BaseVersion ??= record.Version;
+    }
+
+    private void Emptied(string pointer, string? onRecord, string? inFile, bool hasColumn)
+    {
+        if (hasColumn && onRecord is not null && inFile is null)
+            Notices.Add(pointer, "emptied", $"The record has '{onRecord}', and the empty cell takes it away. To keep it, put it here, or leave the column out of the file.");
     }
 
     /// <summary>The item as a sync would bring it. What could not be read is left out: its fault stands in <see cref="Errors"/>.</summary>

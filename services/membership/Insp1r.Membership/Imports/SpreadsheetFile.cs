@@ -30,6 +30,9 @@ internal static class SpreadsheetFile
 
     public static bool Is(ReadOnlySpan<byte> file) => file.StartsWith("PK\x03\x04"u8);
 
+    /// <summary>Its first part says so, by OpenDocument 1.3, part 2, 3.3.</summary>
+    public static bool IsOpenDocument(ReadOnlySpan<byte> file) => Is(file) && file.Length > 30 && file[30..].StartsWith("mimetypeapplication/vnd.oasis.opendocument"u8);
+
     /// <summary>The format before 2007, and files with a password.</summary>
     public static bool IsOld(ReadOnlySpan<byte> file) => file.StartsWith<byte>([0xD0, 0xCF, 0x11, 0xE0]);
 

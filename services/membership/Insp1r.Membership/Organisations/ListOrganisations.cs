@@ -16,8 +16,6 @@ namespace Insp1r.Membership.Organisations;
 /// </summary>
 internal static class ListOrganisations
 {
-    private const int MaxText = 100;
-
     public sealed class Filter : AsOfQuery
     {
         /// <summary>Only the subtree of this node, such as insp1r.africa.</summary>
@@ -79,22 +77,14 @@ internal static class ListOrganisations
     private static ProblemHttpResult? Check(Filter filter, out string? country)
     {
         country = null;
-        if (filter.Node is not null && !NodePath.IsValid(filter.Node))
-            return Bad("node", "a node's path, such as insp1r.africa.rw");
         if (filter.Country is not null && !Countries.TryParse(filter.Country, out country))
-            return Bad("country", "an ISO 3166-1 code: RW, RWA or 646");
+            return QueryChecks.Refuse("country", "unknown-country", "An ISO 3166-1 code: RW, RWA or 646.");
         if (filter.Type is not null && MovementTypes.Bit(filter.Type) == 0)
-            return Bad("type", $"one of {string.Join(", ", MovementTypes.All)}");
+            return QueryChecks.Refuse("type", "unknown-type", $"One of {string.Join(", ", MovementTypes.All)}.");
         if (filter.Status is not null && !AffiliationStatus.All.Contains(filter.Status, StringComparer.Ordinal))
-            return Bad("status", $"one of {string.Join(", ", AffiliationStatus.All)}");
-
-        var errors = new FieldErrors();
-        errors.Text("text", filter.Text, MaxText);
-        return errors.Any || filter.Text is "" ? Bad("text", $"1 to {MaxText} characters") : null;
+            return QueryChecks.Refuse("status", "unknown-status", $"One of {string.Join(", ", AffiliationStatus.All)}.");
+        return QueryChecks.Node(filter.Node) ?? QueryChecks.Text(filter.Text);
     }
-
-    private static ProblemHttpResult Bad(string parameter, string expected) =>
-        CommonErrors.BadQuery.ToProblem($"{parameter}: {expected}.", [new FieldError(parameter, "bad-value", expected)]);
 
     private enum Reach
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Merging;
 using Insp1r.Membership.Organisations;
@@ -67,7 +68,7 @@ internal sealed class RecordKind
             return (null, false);
         if (caller.May(Role.Reader, record.Node))
             return (record, true);
-        return this == Network || (await db.Affiliations.Where(a => a.OrganisationId == record.OrganisationId).Select(a => a.Node).ToListAsync(ct)).Exists(node => caller.May(Role.Reader, node))
+        return this == Network || (await db.Affiliations.Where(a => a.OrganisationId == record.OrganisationId && AffiliationStatus.Members.Contains(a.Status)).Select(a => a.Node).ToListAsync(ct)).Exists(node => caller.May(Role.Reader, node))
             ? (record, false)
             : (null, false);
     }

@@ -17,6 +17,8 @@ internal sealed record ServiceResponse(
     IReadOnlyList<string> TargetGroups, IReadOnlyList<string> Countries, IReadOnlyDictionary<string, string> Description, DateOnly? From, DateOnly? To,
     string? Source, string? SourceUrl, IReadOnlyList<Headcount> Reach, DateTimeOffset RecordedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
+    bool IVersioned.VersionTellsAll => false;
+
     /// <summary>The columns that <see cref="Read"/> takes, of a row of member_service named s and o, of the organisation that stands for its own.</summary>
     public const string Columns = """
         s.id, s.version, o.id, o.name, o.node, s.kind, s.other_kind, s.branches, s.target_groups, s.countries, s.description::text, s.starts_on, s.ends_on,

@@ -9,6 +9,8 @@ namespace Insp1r.Membership.Strength;
 internal sealed record StrengthResponse(
     Guid Id, int Version, Guid OrganisationId, string Node, Headcount Affiliates, string? Reason, string RecordedBy, DateTimeOffset RecordedAt, DateTimeOffset? SupersededAt) : IVersioned
 {
+    bool IVersioned.VersionTellsAll => false;
+
     public static StrengthResponse Of(MemberStrength s, MemberOrganisation standing) =>
         new(s.Id, s.Version, standing.Id, standing.Node, s.Affiliates, s.Reason, s.RecordedBy, s.RecordedAt, s.SupersededAt);
 }

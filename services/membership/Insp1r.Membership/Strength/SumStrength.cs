@@ -10,8 +10,8 @@ namespace Insp1r.Membership.Strength;
 
 /// <summary>
 /// How many people stand behind a network: sums over its members, a year at a time (features.md, M14). Who is a member is looked at on the last day of
-/// each year. Full and associate members count, each once; those who are members through a federation count with it, and strategic partners not at
-/// all, since organisations of theirs can be members too. A merged record's number counts for years of which the surviving one has none.
+/// each year. Full and associate members count, each once; those who are members through a federation count with it, also where they are direct members of
+/// another network, and strategic partners not at all, since organisations of theirs can be members too. A merged record's number counts for years of which the surviving one has none.
 /// </summary>
 internal static class SumStrength
 {
@@ -46,14 +46,21 @@ internal static class SumStrength
     private const string Sql = """
         with d as (
           select y.year, least(make_date(y.year, 12, 31), $2::date) as day
-          from (select year from member_strength where not $5 and $4::int is null union select $4 where not $5) y
+          from (
+            select s.year from member_strength s join member_organisation o on o.id = s.organisation_id
+            where not $5 and $4::int is null and coalesce(o.merged_into, o.id) in (select a.organisation_id from affiliation a where a.node = any($1) or a.node like any($6))
+            union select $4 where not $5) y
           where y.year <= extract(year from $2::date)
           union all select null::int, $2::date where $5),
-        m as materialized (
-          select distinct d.year as of_year, a.organisation_id
+        a as materialized (
+          select d.year as of_year, a.organisation_id, a.through_id
           from d cross join lateral affiliation_at(d.day, $3) a
-          where (a.node = any($1) or exists (select 1 from unnest($1) top where starts_with(a.node, top || '.')))
-            and a.status in ('admitted', 'active', 'suspended') and a.category in ('full', 'associate') and a.through_id is null),
+          where (a.node = any($1) or a.node like any($6)) and a.status in ('admitted', 'active', 'suspended') and a.category in ('full', 'associate')),
+        direct as materialized (select distinct of_year, organisation_id from a where through_id is null),
+        m as materialized (
+          select of_year, organisation_id from direct
+          except
+          select a.of_year, a.organisation_id from a join direct f on f.organisation_id = a.through_id and f.of_year is not distinct from a.of_year),
         h as (
           select of_year, organisation_id, organisation_id as record_id from m
           union all select m.of_year, m.organisation_id, k.id from m join merged_at($3) k on k.stands_for = m.organisation_id),
@@ -104,6 +111,7 @@ internal static class SumStrength
         asOf.AddTo(command.Parameters);
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)filter.Year ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = filter.Latest is true });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
         var sums = JsonSerializer.Deserialize<IReadOnlyList<Sum>>((string)(await command.ExecuteScalarAsync(ct))!, JsonDefaults.Options)!;
         return TypedResults.Ok(new Response(nodes, asOf.Day, asOf.KnownOn, sums));
     }

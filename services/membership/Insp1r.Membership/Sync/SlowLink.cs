@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Insp1r.Membership.Sync;
@@ -7,8 +6,6 @@ namespace Insp1r.Membership.Sync;
 /// <summary>For what is long to send over a poor line.</summary>
 internal static class SlowLink
 {
-    private static readonly MinDataRate Least = new(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
-
     /// <param name="maxBody">The most bytes that a body may have, or null: any number.</param>
     public static void Allow(HttpContext http, long? maxBody)
     {
@@ -17,7 +14,5 @@ internal static class SlowLink
         // A client may first send all and then read all, or pause between two pages of its own database.
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } answer)
             answer.MinDataRate = null;
-        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } body)
-            body.MinDataRate = Least;
     }
 }

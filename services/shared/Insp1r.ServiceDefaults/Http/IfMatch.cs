@@ -10,6 +10,9 @@ namespace Insp1r.ServiceDefaults.Http;
 public interface IVersioned
 {
     int Version { get; }
+
+    /// <summary>False where its answer has members that change without it, such as how many sit in a body: then nobody is told that nothing changed.</summary>
+    bool VersionTellsAll => true;
 }
 
 /// <summary>The If-Match header of a change. A handler takes it as a parameter and asks it before it changes anything.</summary>

@@ -10,7 +10,7 @@ using Microsoft.Net.Http.Headers;
 namespace Insp1r.ServiceDefaults.Http;
 
 /// <summary>
-/// What every read resource has: an ETag (its version, or for a list the hash of its content), 304 for a client that has it
+/// What every read resource has: an ETag (its version, or for a list and for what was on a day the hash of its content), 304 for a client that has it
 /// already, and <c>fields=</c> for thin answers. It works on the handler's result, before anything is written.
 /// </summary>
 internal sealed class ResourceFilter(IOptions<JsonOptions> json) : IEndpointFilter
@@ -27,11 +27,13 @@ internal sealed class ResourceFilter(IOptions<JsonOptions> json) : IEndpointFilt
             return result;
 
         var http = context.HttpContext;
-        if (value is IVersioned versioned)
+        // What was on a day changes with what is known of it, and not with the version that was in force.
+        var isHashed = value is IPage || (value is IVersioned && (http.Request.Query.ContainsKey("asOf") || http.Request.Query.ContainsKey("knownOn")));
+        if (!isHashed && value is IVersioned versioned)
         {
             var tag = ETags.Of(versioned.Version);
             http.Response.Headers.ETag = tag.ToString();
-            if (IsKnown(http, tag))
+            if (versioned.VersionTellsAll && IsKnown(http, tag))
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
@@ -39,13 +41,13 @@ internal sealed class ResourceFilter(IOptions<JsonOptions> json) : IEndpointFilt
             return result;
 
         string? fields = http.Request.Query["fields"];
-        if (value is IVersioned && string.IsNullOrEmpty(fields))
+        if (!isHashed && string.IsNullOrEmpty(fields))
             return result;
 
         if (Thin(value, fields, out var body) is { } problem)
             return problem;
 
-        if (value is IPage)
+        if (isHashed)
         {
             var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12))}\"");
             http.Response.Headers.ETag = tag.ToString();

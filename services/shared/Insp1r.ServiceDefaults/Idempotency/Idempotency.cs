@@ -17,7 +17,6 @@ namespace Insp1r.ServiceDefaults.Idempotency;
 /// </summary>
 internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvider clock) where TDb : DbContext
 {
-    private const int MaxBody = 1 << 20;
     private const int MaxKey = 200;
 
     // One lock for each client and key, held to the end: a twin in flight finds it taken. That of a session goes where the session goes.
@@ -154,7 +153,8 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
 
     private static async Task<byte[]> HashAsync(HttpRequest request, CancellationToken ct)
     {
-        request.EnableBuffering(MaxBody);
+        // In memory, whatever its length: the server bounds that, and what people send does not lie in a temporary file.
+        request.EnableBuffering(bufferThreshold: int.MaxValue);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(request.Path + request.QueryString + "\n"));
 
@@ -214,7 +214,8 @@ internal sealed class IdempotencyMiddleware<TDb>(RequestDelegate next, TimeProvi
 /// <summary>An answer as it was given the first time.</summary>
 internal sealed record StoredAnswer(byte[] Hash, int Status, string[] Headers, byte[] Body)
 {
-    private static readonly string[] Kept = ["Content-Type", "Location", "ETag"];
+    // Of this connection, or for one browser alone.
+    private static readonly string[] NotKept = ["Connection", "Content-Length", "Date", "Server", "Set-Cookie", "Transfer-Encoding"];
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
@@ -223,7 +224,7 @@ internal sealed record StoredAnswer(byte[] Hash, int Status, string[] Headers, b
 
     public static StoredAnswer Of(HttpResponse response, MemoryStream body, byte[] hash)
     {
-        var headers = Kept.Where(name => response.Headers.ContainsKey(name)).Select(name => $"{name}: {response.Headers[name]}");
+        var headers = response.Headers.Where(header => !NotKept.Contains(header.Key, StringComparer.OrdinalIgnoreCase)).Select(header => $"{header.Key}: {header.Value}");
         return new StoredAnswer(hash, response.StatusCode, [.. headers], body.ToArray());
     }
 

@@ -1,10 +1,10 @@
-namespace Insp1r.ServiceDefaults.Reference;
+namespace Insp1r.Communications.Announcements;
 
 /// <summary>
 /// "In the country", as each language says it: French and English have articles and prepositions that a name alone does not give.
 /// The countries where the network and its sources are; ISO 3166-1 alpha-2.
 /// </summary>
-public static class CountryPhrases
+internal static class CountryPhrases
 {
     private static readonly Dictionary<string, (string En, string Fr, string Es)> All = new(StringComparer.Ordinal)
     {

@@ -11,6 +11,6 @@ internal static class NodeRoutes
         nodes.MapGet("/{id:guid}", ReadNodes.ByIdAsync).WithName("ReadNode").WithSummary("One network").Requires(Role.Reader, Scopes.Read);
         nodes.MapGet("/by-path/{path}", ReadNodes.ByPathAsync).WithName("ReadNodeByPath").WithSummary("One network, by its path").Requires(Role.Reader, Scopes.Read);
         nodes.MapPost("/", AddNode.HandleAsync).WithName("AddNode").WithSummary("Add a network below one that you are a steward of").Requires(Role.Steward, Scopes.Write);
-        nodes.MapPatch("/{id:guid}", ChangeNode.HandleAsync).WithName("ChangeNode").WithSummary("Change a network's names").Requires(Role.Steward, Scopes.Write);
+        nodes.MapPatch("/{id:guid}", ChangeNode.HandleAsync).WithName("ChangeNode").WithSummary("Change a network's names and its first day").Requires(Role.Steward, Scopes.Write);
     }
 }

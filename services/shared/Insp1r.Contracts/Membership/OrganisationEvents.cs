@@ -2,7 +2,7 @@ namespace Insp1r.Contracts.Membership;
 
 /// <summary>
 /// A member organisation as it now is. <paramref name="Node"/> is the path of its network; <paramref name="Country"/> ISO 3166-1
-/// alpha-2; <paramref name="Status"/> active, suspended or withdrawn; <paramref name="ExternalIds"/> are <c>namespace:value</c>.
+/// alpha-2; <paramref name="Status"/> applied, admitted, active, suspended, withdrawn, excluded or lapsed, and merged for a record that another stands for; <paramref name="ExternalIds"/> are <c>namespace:value</c>.
 /// </summary>
 public sealed record OrganisationState(
     Guid Id,

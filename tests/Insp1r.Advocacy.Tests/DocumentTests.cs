@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Insp1r.Testing;
 
 namespace Insp1r.Advocacy.Tests;
 
@@ -24,5 +25,14 @@ public sealed class DocumentTests(Shared shared)
             Assert.Superset(new HashSet<string> { "400", "401", "403", "429" }, answers.Select(answer => answer.Key).ToHashSet());
             Assert.All(answers.Where(answer => answer.Key[0] == '4'), answer => Assert.True(answer.Value!["content"]!["application/problem+json"] is JsonObject, $"{pair.Name} {answer.Key}"));
         });
+    }
+
+    [Fact]
+    public async Task C1_EveryQueryParameter_HasADescription()
+    {
+        var document = (await shared.App.Anonymous.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).Expect(200).Json;
+
+        var undescribed = DescribedParameters.Without(document);
+        Assert.True(undescribed is "", undescribed);
     }
 }

@@ -22,6 +22,7 @@ public sealed class StateFolderTests : IDisposable
 
         Assert.True(File.Exists(Marker));
         Assert.True(Directory.Exists(_state.Secrets));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_state.Mail));
     }
 
     [Fact]

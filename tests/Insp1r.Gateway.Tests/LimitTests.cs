@@ -219,7 +219,8 @@ public sealed class LimitTests(SharedGateway shared)
         using var larger = await shared.Gateway.SendAsync(Http.Request(path, Tokens.Valid("files"), HttpMethod.Put, new ByteArrayContent(new byte[(10 * MiB) + (64 << 10) + 1])));
 
         Assert.Equal(HttpStatusCode.OK, whole.StatusCode);
-        await larger.IsProblemAsync(HttpStatusCode.RequestEntityTooLarge, "too-large");
+        var problem = await larger.IsProblemAsync(HttpStatusCode.RequestEntityTooLarge, "too-large");
+        Assert.Equal("At most 10 MiB here.", (string?)problem["detail"]);
         Assert.Equal(10 * MiB, received);
     }
 

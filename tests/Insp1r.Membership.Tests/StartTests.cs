@@ -1,3 +1,4 @@
+using Insp1r.Testing;
 using Insp1r.Testing.Stack;
 
 namespace Insp1r.Membership.Tests;
@@ -57,5 +58,19 @@ public sealed class StartTests(Shared shared)
         foreach (var path in (string[])["/api/v1/nodes", "/api/v1/organisations/{id}", "/api/v1/sync/batches", "/api/v1/sync/conflicts/{id}/resolution", "/api/v1/changes/membership"])
             Assert.True(paths.ContainsKey(path), path);
         Assert.NotNull(paths["/api/v1/sync/batches"]!["post"]!["requestBody"]!["content"]!["application/x-ndjson"]);
+    }
+
+    [Fact]
+    public async Task OpenApi_DescribesEveryQueryParameter()
+    {
+        using var anybody = new Api(shared.App.Address, new SocketsHttpHandler());
+        var document = (await anybody.GetAsync("/openapi/v1.json", Ct)).Expect(200).Json;
+
+        var undescribed = DescribedParameters.Without(document);
+        Assert.True(undescribed is "", undescribed);
+        var after = document["paths"]!["/api/v1/organisations"]!["get"]!["parameters"]!.AsArray().Single(parameter => (string?)parameter!["name"] == "after")!;
+        Assert.Equal("The `next` of the page before.", (string?)after["description"]);
+        // What a PATCH's members have in common is said to who writes code.
+        Assert.DoesNotContain("Declare it as an init property", document.ToJsonString(), StringComparison.Ordinal);
     }
 }

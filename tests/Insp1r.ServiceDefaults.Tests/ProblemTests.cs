@@ -7,12 +7,36 @@ namespace Insp1r.ServiceDefaults.Tests;
 
 public class ProblemTests
 {
-    private sealed record Sample(string Name, IReadOnlyList<int> Numbers);
+    private sealed record Sample(string Name, IReadOnlyList<int> Numbers)
+    {
+        public decimal Price { get; init; }
+        public Optional<string[]> Words { get; init; }
+        public Optional<decimal?> Rate { get; init; }
+        public IReadOnlyDictionary<string, string>? Texts { get; init; }
+        public Dictionary<string, Sample>? Parts { get; init; }
+        public Sample? Other { get; init; }
+        public List<DayOfWeek?>? Days { get; init; }
+    }
 
     [Theory]
     [InlineData("""{"name":"a","numbers":[1,"x"]}""", "/numbers/1", "A whole number.")]
     [InlineData("""{"name":"a","numbers":[],"surname":"b"}""", "/surname", "Unknown member 'surname'.")]
     [InlineData("""{"numbers":[]}""", "", "Missing: 'name'.")]
+    [InlineData("""{"name":"a","numbers":"secret"}""", "/numbers", "A list. Each item: a whole number.")]
+    [InlineData("""{"name":"a","numbers":[],"price":"secret"}""", "/price", "A number.")]
+    [InlineData("""{"name":"a","numbers":[],"words":"secret"}""", "/words", "A list. Each item: a text.")]
+    [InlineData("""{"name":"a","numbers":[],"rate":"secret"}""", "/rate", "A number.")]
+    [InlineData("""{"name":"a","numbers":[],"texts":[]}""", "/texts", "An object. Each member: a text.")]
+    [InlineData("""{"name":"a","numbers":[],"texts":{"en":1}}""", "/texts/en", "A text.")]
+    [InlineData("""{"name":"a","numbers":[],"parts":[]}""", "/parts", "An object. Each member: an object.")]
+    [InlineData("""{"name":"a","numbers":[],"other":[]}""", "/other", "An object.")]
+    [InlineData("""{"name":"a","numbers":[],"other":"secret"}""", "/other", "An object.")]
+    [InlineData("""{"name":"a","numbers":[],"days":[true]}""", "/days/0", "One of sunday, monday, tuesday, wednesday, thursday, friday, saturday.")]
+    [InlineData("""{"name":1,"numbers":[]}""", "/name", "A text.")]
+    [InlineData("""{"name":"a","numbers":[],"other":{"name":"a","numbers":[],"other":{"name":1}}}""", "/other/other/name", "A text.")]
+    [InlineData("[]", "", "An object.")]
+    [InlineData("""{"name":null,"numbers":[]}""", "/name", "null is not a value here.")]
+    [InlineData("""{"name":"a","name":"b","numbers":[]}""", "/name", "Given twice.")]
     public void S18_BadJson_IsExplainedWithAPointer(string json, string pointer, string explanation)
     {
         var thrown = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Sample>(json, JsonDefaults.Options));

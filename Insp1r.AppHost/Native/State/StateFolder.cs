@@ -71,6 +71,8 @@ internal sealed class StateFolder(string path)
             CreateFolder(Logs);
             CreateFolder(Run);
             CreateFolder(Secrets);
+            // The greeting names it, before there is a first mail.
+            CreateFolder(Mail);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -46,6 +46,7 @@ internal sealed class BodyLimits(RequestDelegate next)
         return next(context);
     }
 
+    // What a limit has above its whole mebibytes is for what frames a file: a form, or the chunks of a body.
     private static Task TooLarge(HttpContext context, long most) => GatewayErrors.TooLarge
-        .ToProblem(string.Create(CultureInfo.InvariantCulture, $"At most {most} bytes here.")).ExecuteAsync(context);
+        .ToProblem(string.Create(CultureInfo.InvariantCulture, $"At most {most >> 20} MiB here.")).ExecuteAsync(context);
 }

@@ -9,7 +9,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
@@ -150,11 +152,17 @@ public static class ServiceDefaultsExtensions
         {
             404 => ("not-found", "There is nothing at this address."),
             405 => ("method-not-allowed", $"This address does not take {context.Request.Method}."),
-            415 => ("unsupported-media-type", "Send JSON (Content-Type: application/json), or what the operation takes by /openapi/v1.json: a sync also application/x-ndjson."),
+            415 => ("unsupported-media-type", $"Send the body with one of these as its Content-Type: {string.Join(", ", MediaTypesOf(context))}."),
             _ => ("http", ReasonPhrases.GetReasonPhrase(status)),
         };
         return new Error(status, name, ReasonPhrases.GetReasonPhrase(status)).ToProblem(detail).ExecuteAsync(context);
     }
+
+    // Routing has put its refusal in the place of the endpoint, so that one is looked for again.
+    private static IEnumerable<string> MediaTypesOf(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Where(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(context.Request.Method, StringComparer.OrdinalIgnoreCase) == true
+            && new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(context.Request.Path, []))
+        .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes ?? []).Distinct(StringComparer.OrdinalIgnoreCase);
 
     private static Task WriteHealthAsync(HttpContext context, HealthReport report)
     {

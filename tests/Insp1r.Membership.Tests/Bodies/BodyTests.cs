@@ -27,7 +27,7 @@ public sealed class BodyTests(Shared shared)
         Assert.Equal((2, "Executive board", "2099-12-31"), (changed.Version, (string?)changed.Json["names"]!["en"], (string?)changed.Json["to"]));
         Assert.Equal(["board"], (await network.Reader.GetAsync(path, Ct)).Expect(200).Json["items"]!.AsArray().Select(b => (string?)b!["code"]));
         using var stranger = shared.App.As("body-stranger", "steward@insp1r.asia");
-        (await stranger.GetAsync(path, Ct)).IsProblem(404, "not-found");
+        Assert.StartsWith($"There is no node {network.Node} that you may see.", (string?)(await stranger.GetAsync(path, Ct)).IsProblem(404, "not-found").Json["detail"], StringComparison.Ordinal);
         (await stranger.GetAsync($"/api/v1/bodies/{added.Id}", Ct)).IsProblem(404, "not-found");
         Assert.Equal(2, await shared.ScalarAsync<long>("select count(*) from change_log where subject = 'body' and subject_id = $1 and visibility = 'feed'", Ct, added.Id));
     }

@@ -246,7 +246,7 @@ public sealed class ImportTests(Shared shared)
         (await network.Reader.SendAsync(HttpMethod.Post, $"/api/v1/imports?mode=commit&node={network.Node}", Body(), Ct)).IsProblem(403, "forbidden");
         (await network.Contributor.SendAsync(HttpMethod.Post, $"/api/v1/imports?mode=commit&node={other.Node}", Body(), Ct)).IsProblem(403, "outside-your-nodes");
         (await network.Contributor.SendAsync(HttpMethod.Post, $"/api/v1/imports?mode=commit&node={network.Node}.none", Body(), Ct)).IsProblem(400, "bad-query");
-        (await network.Contributor.SendAsync(HttpMethod.Post, "/api/v1/imports?mode=commit", Body(), Ct)).IsProblem(400, "bad-request");
+        (await network.Contributor.SendAsync(HttpMethod.Post, "/api/v1/imports?mode=commit", Body(), Ct)).IsProblem(400, "bad-query");
         (await network.Contributor.PostAsync($"/api/v1/imports?mode=commit&node={network.Node}", new { }, Ct)).IsProblem(415, "unsupported-media-type");
         Assert.Equal("", await shared.StateOfAsync(other.Node, Ct));
     }

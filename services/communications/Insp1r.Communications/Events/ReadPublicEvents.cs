@@ -39,6 +39,7 @@ internal static class ReadPublicEvents
 {
     private const string DayFormat = "yyyy-MM-dd";
 
+    /// <param name="node">Only the subtree of this node, such as insp1r.africa.</param>
     public static async Task<Results<Ok<Page<PublicEventResponse>>, ProblemHttpResult>> List(
         [AsParameters] PageQuery page, string? node, Caller caller, CommunicationsDb db, CancellationToken ct)
     {

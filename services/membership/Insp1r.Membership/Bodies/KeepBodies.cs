@@ -30,7 +30,7 @@ internal static class KeepBodies
         string node, AddRequest request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         if (await ReadBodies.PathAsync(db, node, ct) is not { } path || !caller.May(Role.Reader, path))
-            return ReadBodies.NoNode;
+            return ReadBodies.NoNode(node);
         if (!caller.May(Role.Steward, path))
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a steward of {path}.");
 

@@ -32,7 +32,7 @@ internal static class ReadBodies
         if (!KeysetCursor.TryDecode(page.After, out var after, out _))
             return KeysetCursor.Refuse();
         if (await PathAsync(db, node, ct) is not { } path || !caller.May(Role.Reader, path))
-            return NoNode;
+            return NoNode(node);
 
         var bodies = await db.Bodies.AsNoTracking().Where(b => b.Node == path && string.Compare(b.Code, after) > 0).OrderBy(b => b.Code).Take(limit + 1).ToListAsync(ct);
         var mandates = await CountAsync(db, path, clock, ct);
@@ -46,7 +46,8 @@ internal static class ReadBodies
         return TypedResults.Ok(BodyResponse.Of(body, (await CountAsync(db, body.Node, clock, ct)).GetValueOrDefault(body.Code)));
     }
 
-    public static ProblemHttpResult NoNode => CommonErrors.NotFound.ToProblem("There is no such node that you may see.");
+    public static ProblemHttpResult NoNode(string node) => CommonErrors.NotFound.ToProblem(
+        $"There is no node {node} that you may see. Give a node's path, such as insp1r.africa.rw, or its id.");
 
     /// <summary>The path of a node that is named by its id or its path; null where there is none.</summary>
     public static Task<string?> PathAsync(MembershipDb db, string node, CancellationToken ct) => Guid.TryParse(node, out var id)

@@ -22,7 +22,7 @@ internal static class SearchOrganisations
 
     public sealed class Filter
     {
-        /// <summary>1 to 200 characters.</summary>
+        /// <summary>What to look for: words of a name in any language, an acronym, initials or a website; 1 to 200 characters.</summary>
         public string? Q { get; init; }
 
         /// <summary>Only the subtree of this node, such as insp1r.africa.</summary>

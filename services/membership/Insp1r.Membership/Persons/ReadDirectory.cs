@@ -20,6 +20,7 @@ internal static class ReadDirectory
     /// <summary>A current role: in an organisation, or in a body of a node.</summary>
     public sealed record EntryRole(PersonRoleKind Kind, string Title, Guid? OrganisationId, string? Organisation, string Node, string? Body, DateOnly From);
 
+    /// <param name="node">Only the subtree of this node, such as insp1r.africa.</param>
     public static async Task<Results<Ok<Page<Entry>>, ProblemHttpResult>> HandleAsync(
         string? node, [AsParameters] PageQuery page, MembershipDb db, Caller caller, HttpContext http, TimeProvider clock, CancellationToken ct)
     {

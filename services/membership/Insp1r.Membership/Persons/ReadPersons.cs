@@ -9,6 +9,7 @@ namespace Insp1r.Membership.Persons;
 
 internal static class ReadPersons
 {
+    /// <param name="node">Only the subtree of this node, such as insp1r.africa.</param>
     public static async Task<Results<Ok<Page<PersonResponse>>, ProblemHttpResult>> ListAsync(
         string? node, [AsParameters] PageQuery page, MembershipDb db, Caller caller, CancellationToken ct)
     {

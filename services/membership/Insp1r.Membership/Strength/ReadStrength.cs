@@ -16,6 +16,7 @@ internal static class ReadStrength
     /// The newest year first; of several records that were merged, the surviving one's number of a year. With <paramref name="history"/> all, also what was corrected, each
     /// year's last word first.
     /// </summary>
+    /// <param name="history">true: all numbers, also those that were corrected. false if not given: the current number of each year.</param>
     public static async Task<Results<Ok<Page<StrengthResponse>>, ProblemHttpResult>> OfOrganisationAsync(
         Guid id, [AsParameters] PageQuery page, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct, bool history = false)
     {

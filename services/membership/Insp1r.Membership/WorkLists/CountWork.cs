@@ -26,6 +26,7 @@ internal static class CountWork
         from n left join o on o.node = n.path left join a on a.node = n.path order by n.path
         """;
 
+    /// <param name="node">Only the subtree of this node, such as insp1r.africa.</param>
     public static async Task<Results<Ok<Page<Response>>, ProblemHttpResult>> HandleAsync(
         string? node, [AsParameters] PageQuery page, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
     {

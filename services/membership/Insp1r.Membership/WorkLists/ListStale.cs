@@ -20,6 +20,7 @@ internal static class ListStale
         order by {WorkSql.LastTouched}, o.id limit $6
         """;
 
+    /// <param name="node">Only the subtree of this node, such as insp1r.africa.</param>
     public static async Task<Results<Ok<Page<Response>>, ProblemHttpResult>> HandleAsync(
         string? node, [AsParameters] PageQuery page, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
     {

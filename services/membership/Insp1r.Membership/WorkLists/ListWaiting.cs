@@ -23,6 +23,7 @@ internal static class ListWaiting
         order by w.since, a.id limit $5
         """;
 
+    /// <param name="node">Only the subtree of this node, such as insp1r.africa.</param>
     public static async Task<Results<Ok<Page<Response>>, ProblemHttpResult>> HandleAsync(
         string? node, [AsParameters] PageQuery page, Caller caller, ServiceDatabase database, CancellationToken ct)
     {

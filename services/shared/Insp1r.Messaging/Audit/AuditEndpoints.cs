@@ -143,6 +143,7 @@ public static class AuditEndpoints
         return TypedResults.Empty;
     }
 
+    /// <param name="after">The <c>next</c> of the answer before; from the beginning if not given.</param>
     private static async Task<Results<Ok<VerificationResponse>, ProblemHttpResult>> VerifyAsync(
         long? after, Caller caller, ServiceDatabase database, RetentionRules retention, TimeProvider clock, CancellationToken ct)
     {

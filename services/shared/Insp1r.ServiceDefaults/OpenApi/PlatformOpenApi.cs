@@ -4,6 +4,7 @@ using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Idempotency;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
@@ -56,7 +57,12 @@ internal static class PlatformOpenApi
         operation.Responses ??= [];
         operation.Parameters ??= [];
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.In == ParameterLocation.Query))
+        {
+            parameter.Description ??= context.Description.ParameterDescriptions.Where(described => described.Name == parameter.Name)
+                .Select(described => described.ParameterDescriptor).OfType<IParameterInfoParameterDescriptor>().Select(described => DocComments.Of(described.ParameterInfo)).FirstOrDefault();
             parameter.Name = JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
+        }
+
         AddProblem(operation, "400", "The request cannot be read, or a parameter is out of bounds");
 
         if (metadata.OfType<AccessRule>().FirstOrDefault() is { } rule)

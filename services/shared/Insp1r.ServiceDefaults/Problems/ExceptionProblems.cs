@@ -26,8 +26,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         var problem = exception switch
         {
             BadHttpRequestException { InnerException: JsonException json } => BadJson(json),
-            BadHttpRequestException bad when ExpectedValue.OfQuery(bad.Message) is { } expected => CommonErrors.BadRequest.ToProblem($"{expected.Pointer}: {expected.Detail}", [expected]),
-            BadHttpRequestException bad => new Error(bad.StatusCode, NameOf(bad.StatusCode), ReasonPhrases.GetReasonPhrase(bad.StatusCode)).ToProblem(bad.Message),
+            BadHttpRequestException bad => ExpectedValue.Refuse(bad.Message)
+                ?? new Error(bad.StatusCode, NameOf(bad.StatusCode), ReasonPhrases.GetReasonPhrase(bad.StatusCode)).ToProblem(bad.Message),
             DbUpdateConcurrencyException => CommonErrors.VersionStale.ToProblem("The resource changed while this request was under way; read it again."),
             _ when IsUnavailable(exception) => Unavailable(httpContext),
             _ => CommonErrors.Internal.ToProblem("The failure was recorded. Quote the trace id when you report it."),
@@ -89,8 +89,12 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
             return $"Unknown member {message[message.IndexOf('\'', StringComparison.Ordinal)..(message.IndexOf('\'', message.IndexOf('\'', StringComparison.Ordinal) + 1) + 1)]}.";
         if (message.Contains("missing required properties", StringComparison.Ordinal))
             return $"Missing: {message[(message.LastIndexOf(':') + 1)..].Trim().TrimEnd('.')}.";
+        if (message.Contains("null values", StringComparison.Ordinal))
+            return "null is not a value here.";
+        if (message.StartsWith("Duplicate property", StringComparison.Ordinal))
+            return "Given twice.";
         if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
-            return ExpectedValue.OfJson(message);
+            return ExpectedValue.OfJson(message, PointerOf(json.Path));
 
         var end = message.IndexOf(" Path:", StringComparison.Ordinal);
         return end > 0 ? message[..end] : message;

@@ -42,7 +42,7 @@ internal static class SpreadsheetFile
         {
             if (Unfolded(file) is { } size && size <= MaxUnfolded)
                 return ReadSheet(file, errors);
-            errors.Add("", "too-large", $"Unpacked, a spreadsheet has at most {MaxUnfolded >> 20} MB in {MaxParts} parts.");
+            errors.Add("", "too-large", $"Unpacked, a spreadsheet has at most {MaxUnfolded >> 20} MiB in {MaxParts} parts.");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -89,15 +89,27 @@ public sealed class SearchTests(Shared shared)
                         substr(md5('i' || n), 1, 4)
                       from generate_series(1, 50000) n) g (n, s, i)
                 """);
+            await ExecuteAsync(connection, """
+                insert into network_node (id, version, path, level, parent, names, created_at, updated_at, since, named_since)
+                values (gen_random_uuid(), 1, 'insp1r.small', 'continental', 'insp1r', '{}', now(), now(), current_date, current_date);
+                insert into member_organisation (id, version, node, name, names, country, types, status, external_ids, search, keys, since, recorded_at, created_at, updated_at)
+                select gen_random_uuid(), 1, 'insp1r.small', name, names, country, types, status, external_ids, search, keys, since, recorded_at, created_at, updated_at
+                from member_organisation limit 200
+                """);
             await ExecuteAsync(connection, "vacuum analyze member_organisation");
             await ExecuteAsync(connection, SearchOrganisations.Query.Prepare.Replace("true", "false", StringComparison.Ordinal));
             foreach (var asked in (string[])["UTM", "Union Technique de la Mutualité", "mutualite", "mutualitee", "domestik workers transport", "santé", "federation femmes transport quarterback", "zzyzx"])
             {
-                var plan = string.Join('\n', await PlanAsync(connection, asked));
+                var plan = string.Join('\n', await PlanAsync(connection, asked, "insp1r"));
                 Assert.Contains("Bitmap Index Scan on ix_member_organisation_search", plan, StringComparison.Ordinal);
                 Assert.Contains("Bitmap Index Scan on ix_member_organisation_keys", plan, StringComparison.Ordinal);
                 Assert.DoesNotContain("Seq Scan on member_organisation", plan, StringComparison.Ordinal);
                 TestContext.Current.TestOutputHelper!.WriteLine($"{asked}: {plan[plan.LastIndexOf("Execution Time", StringComparison.Ordinal)..]}");
+
+                // Beside so many, a small network's search goes through its own.
+                var small = await PlanAsync(connection, asked, "insp1r.small");
+                Assert.All(small.FindAll(line => line.Contains("ix_member_organisation_search", StringComparison.Ordinal)), line => Assert.Contains("never executed", line, StringComparison.Ordinal));
+                TestContext.Current.TestOutputHelper!.WriteLine($"{asked}, in a small one: {small.Find(line => line.StartsWith("Execution Time", StringComparison.Ordinal))}");
             }
         }
     }
@@ -125,9 +137,9 @@ public sealed class SearchTests(Shared shared)
     [InlineData("of the", null)]
     public void M10_Initials_AreThoseOfTheWordsThatCount(string name, string? initials) => Assert.Equal(initials, SearchKeys.Initials(name));
 
-    private static async Task<List<string>> PlanAsync(NpgsqlConnection connection, string asked)
+    private static async Task<List<string>> PlanAsync(NpgsqlConnection connection, string asked, string node)
     {
-        var search = SearchOrganisations.Query.Of(asked).Command(["insp1r"], 20);
+        var search = SearchOrganisations.Query.Of(asked).Command([node], 20);
         await using var command = new NpgsqlCommand("explain (analyze, costs off, summary on) " + search.CommandText, connection);
         foreach (NpgsqlParameter parameter in search.Parameters.ToList())
             command.Parameters.Add(parameter.Clone());

@@ -32,20 +32,21 @@ internal static class ReadDuplicates
 
     // For each of a page's records those that an index finds: by a key (what one is called in short and the other's initials, too), or by words.
     // Of many that share a key (a federation's website) some are enough to see it.
-    private const string Candidates = """
-        with examined as materialized (
+    private static readonly string Candidates = $"""
+        with {ComparedRecords.With("$5", "$6")},
+        examined as materialized (
           select o.id, split_part(o.search, E'\n', 1) as name, o.keys || array(
             select case when starts_with(k, 'a:') then 'i:' else 'a:' end || substr(k, 3) from unnest(o.keys) k where not starts_with(k, 'w:')) as keys
           from member_organisation o
           where o.id > $1 and o.merged_into is null and (o.node = any($3) or o.node like any($4)) order by o.id limit $2)
         select e.id, c.id
         from examined e left join lateral (
-          (select b.id from member_organisation b
-           where b.keys && e.keys and b.id <> e.id and b.merged_into is null and (b.node = any($5) or b.node like any($6))
+          (select b.id from {ComparedRecords.Source("$5", "$6")} b
+           where b.keys && e.keys and b.id <> e.id
              and (b.id < e.id or not (b.node = any($3) or b.node like any($4))) limit 50)
           union
-          (select b.id from member_organisation b
-           where b.search %> e.name and b.id <> e.id and b.merged_into is null and (b.node = any($5) or b.node like any($6))
+          (select b.id from {ComparedRecords.Source("$5", "$6")} b
+           where b.search %> e.name and b.id <> e.id
              and (b.id < e.id or not (b.node = any($3) or b.node like any($4)))
            order by word_similarity(e.name, b.search) desc limit 10)) c
           on not exists (select 1 from not_duplicate n where n.older_id = least(e.id, c.id) and n.newer_id = greatest(e.id, c.id))

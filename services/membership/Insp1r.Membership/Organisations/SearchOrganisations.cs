@@ -122,7 +122,7 @@ internal static class SearchOrganisations
         // more closely. So a common word costs as little as a rare one.
         private static string Compose((int Words, int Short) shape)
         {
-            const string Within = "o.merged_into is null and (o.node = any($2) or o.node like any($3))";
+            var records = ComparedRecords.Source("$2", "$3");
             var words = Enumerable.Range(0, shape.Words).Select(i => $"${i + 10}").ToArray();
             var whole = words.Where((_, i) => (shape.Short & (1 << i)) == 0).ToArray();
             var exact = whole.Length == 0 ? "false" : string.Join(" and ", whole.Select(word => $"o.search like '%' || {word} || '%'"));
@@ -130,19 +130,20 @@ internal static class SearchOrganisations
             var loose = words.Length == 1 ? "false" : string.Join(" or ", words.Select(without => $"({string.Join(" and ", words.Where(word => word != without).Select(word => $"o.search %> {word}"))})"));
             var similarity = $"(({string.Join(" + ", words.Select(word => $"word_similarity({word}, o.search)"))}) / {words.Length})::float8";
             return $"""
-                with known as materialized (
+                with {ComparedRecords.With("$2", "$3")},
+                known as materialized (
                   select o.id, o.search, case when $5 = any(o.keys) then 1 when $6 = any(o.keys) or $8 = any(o.keys) then 0.95 else 0.7 end::float8 as by_key, {similarity} as by_text
-                  from member_organisation o where o.keys && array[$5, $6, $7, $8] and {Within} limit 200),
+                  from {records} o where o.keys && array[$5, $6, $7, $8] limit 200),
                 named as materialized (
-                  select o.id, o.search, 0::float8 as by_key, 1::float8 as by_text from member_organisation o where (o.search = $4 or o.search like $9) and {Within} limit 50),
+                  select o.id, o.search, 0::float8 as by_key, 1::float8 as by_text from {records} o where o.search = $4 or o.search like $9 limit 50),
                 exact as materialized (
-                  select o.id, o.search, 0::float8 as by_key, 1::float8 as by_text from member_organisation o where {exact} and {Within} limit 400),
+                  select o.id, o.search, 0::float8 as by_key, 1::float8 as by_text from {records} o where {exact} limit 400),
                 fuzzy as materialized (
                   select o.id, o.search, 0::float8 as by_key, {similarity} as by_text
-                  from member_organisation o where (select count(*) from exact) < $1 and {fuzzy} and {Within} limit 200),
+                  from {records} o where (select count(*) from exact) < $1 and {fuzzy} limit 200),
                 loose as materialized (
                   select o.id, o.search, 0::float8 as by_key, {similarity} as by_text
-                  from member_organisation o where not exists (select 1 from known) and not exists (select 1 from exact) and not exists (select 1 from fuzzy) and ({loose}) and {Within} limit 200),
+                  from {records} o where not exists (select 1 from known) and not exists (select 1 from exact) and not exists (select 1 from fuzzy) and ({loose}) limit 200),
                 best as materialized (
                   select id, max(greatest(by_key, 0.8 * by_text + 0.2 * similarity($4, split_part(search, E'\n', 1)))) as score
                   from (table known union all table named union all table exact union all table fuzzy union all table loose) found group by id order by 2 desc, 1 limit $1)

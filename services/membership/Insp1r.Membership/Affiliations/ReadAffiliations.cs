@@ -25,7 +25,8 @@ internal static class ReadAffiliations
         public string? Status { get; init; }
     }
 
-    private const string Current = "(select * from affiliation where yields_on is null)";
+    /// <summary>The memberships that hold today, instead of a table.</summary>
+    public const string Current = "(select * from affiliation where yields_on is null)";
 
     public static async Task<Results<Ok<Page<AffiliationResponse>>, ProblemHttpResult>> ListAsync(
         [AsParameters] Filter filter, [AsParameters] PageQuery page, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)

@@ -267,12 +267,7 @@ public sealed class AffiliationTests(Shared shared)
         var federation = (await network.RegisterAsync("Federation", Ct)).Expect(201).Id;
         var left = (await network.RegisterAsync("Left", Ct)).Expect(201).Id;
         (await MoveAsync(network, left, "withdrawn", "left")).Expect(200);
-        await using var ending = await Held.AfterAsync(shared.Database, $"""
-            select 1 from member_organisation where id = '{federation}' for update;
-            with ended as (update affiliation set status = 'withdrawn', until = current_date, version = version + 1 where organisation_id = '{federation}' returning id)
-            insert into affiliation_move (id, affiliation_id, effective, status, category, reason, decided_by, decided_on, is_correction, recorded_by, recorded_at)
-            select gen_random_uuid(), id, current_date, 'withdrawn', 'full', 'r', 'b', current_date, false, 'test', now() from ended
-            """, Ct);
+        await using var ending = await EndingAsync(federation);
 
         var beginning = how == "register"
             ? network.RegisterAsync("Late", Ct, through: federation)
@@ -282,6 +277,75 @@ public sealed class AffiliationTests(Shared shared)
 
         Assert.Equal(["/throughId unknown-federation"], (await beginning).IsProblem(422, "invalid").Faults());
     }
+
+    [Fact]
+    public async Task M4_MoveOfAnEarlierPeriod_SaysSo_AndStays()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Left and returned", Ct)).Expect(201).Id;
+        (await MoveAsync(network, id, "withdrawn", "left")).Expect(200);
+        (await StartAsync(network.Steward, id, network.Node)).Expect(201);
+        (await MoveAsync(network, id, "suspended", "no dues")).Expect(200);
+
+        var moves = (await network.Reader.GetAsync(Moves(network, id), Ct)).Expect(200).Json["items"]!.AsArray();
+        var periods = (await network.Reader.GetAsync($"/api/v1/organisations/{id}/affiliations", Ct)).Expect(200).Json["items"]!.AsArray();
+        Assert.Equal(["withdrawn", "suspended"], periods.Select(p => (string?)moves.Single(m => (string?)m!["affiliationId"] == (string?)p!["id"])!["status"]));
+        var refused = (await network.Steward.PostAsync($"{Moves(network, id)}/{moves[0]!["id"]}/revocation", new { reason = "r" }, Ct)).IsProblem(409, "move-not-last");
+        Assert.Contains("earlier membership", (string?)refused.Json["detail"], StringComparison.Ordinal);
+        var other = (await network.RegisterAsync("Another", Ct)).Expect(201).Id;
+        (await network.Steward.PostAsync($"{Moves(network, other)}/{moves[0]!["id"]}/revocation", new { reason = "r" }, Ct)).IsProblem(404, "not-found");
+    }
+
+    [Fact]
+    public async Task M7_EndOfAnAffiliate_IsNotTakenBack_WhereItsFederationIsNoMember()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var federation = (await network.RegisterAsync("Federation", Ct)).Expect(201).Id;
+        var left = (await network.RegisterAsync("Left before", Ct, through: federation)).Expect(201).Id;
+        var lapsed = (await network.RegisterAsync("Lapsed with it", Ct, through: federation)).Expect(201).Id;
+        (await MoveAsync(network, left, "withdrawn", "left")).Expect(200);
+        (await MoveAsync(network, federation, "withdrawn", "left")).Expect(200);
+
+        foreach (var affiliate in (Guid[])[left, lapsed])
+        {
+            (await RevokeLastAsync(network, affiliate)).IsProblem(409, "federation-not-member");
+            Assert.NotEqual("active", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{affiliate}", Ct)).Json["status"]);
+        }
+
+        (await RevokeLastAsync(network, federation)).Expect(200);
+        Assert.Equal("active", (string?)(await network.Reader.GetAsync($"/api/v1/organisations/{lapsed}", Ct)).Json["status"]);
+        (await RevokeLastAsync(network, left)).Expect(200);
+    }
+
+    [Fact]
+    public async Task M7_EndOfAnAffiliate_IsNotTakenBack_WhileItsFederationsMembershipEnds()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var federation = (await network.RegisterAsync("Federation", Ct)).Expect(201).Id;
+        var left = (await network.RegisterAsync("Left", Ct, through: federation)).Expect(201).Id;
+        (await MoveAsync(network, left, "withdrawn", "left")).Expect(200);
+        await using var ending = await EndingAsync(federation);
+
+        var back = RevokeLastAsync(network, left);
+        await Held.WaitedForAsync(shared, 1, Ct);
+        await ending.CommitAsync(Ct);
+
+        (await back).IsProblem(409, "federation-not-member");
+    }
+
+    private static async Task<Answer> RevokeLastAsync(Network network, Guid id)
+    {
+        var last = (await network.Reader.GetAsync(Moves(network, id), Ct)).Expect(200).Json["items"]!.AsArray()[^1]!["id"];
+        return await network.Steward.PostAsync($"{Moves(network, id)}/{last}/revocation", new { reason = "By mistake" }, Ct);
+    }
+
+    // A federation's membership ends: all is said but the commit.
+    private Task<Held> EndingAsync(Guid federation) => Held.AfterAsync(shared.Database, $"""
+        select 1 from member_organisation where id = '{federation}' for update;
+        with ended as (update affiliation set status = 'withdrawn', until = current_date, version = version + 1 where organisation_id = '{federation}' returning id)
+        insert into affiliation_move (id, affiliation_id, effective, status, category, reason, decided_by, decided_on, is_correction, recorded_by, recorded_at)
+        select gen_random_uuid(), id, current_date, 'withdrawn', 'full', 'r', 'b', current_date, false, 'test', now() from ended
+        """, Ct);
 
     private static object Dated(string to, string effective) => new { to, effective, correction = true, reason = "r", decidedBy = "General assembly", decidedOn = effective };
 

@@ -26,6 +26,8 @@ public sealed class AsOfTests(Shared shared)
 
         foreach (var list in (string[])["organisations", "nodes", "affiliations/counts", "figures", "strength"])
             (await network.Reader.GetAsync($"/api/v1/{list}?{query}", Ct)).IsProblem(400, "bad-query");
+        foreach (var one in (string[])[$"nodes/{Guid.NewGuid()}", $"nodes/by-path/{network.Node}", $"organisations/{Guid.NewGuid()}", $"organisations/by-external-id/{network.Ns}/1"])
+            (await network.Reader.GetAsync($"/api/v1/{one}?{query}", Ct)).IsProblem(400, "bad-query");
     }
 
     [Fact]
@@ -103,6 +105,31 @@ public sealed class AsOfTests(Shared shared)
 
         Task<Answer> RenameAsync(object body) => shared.Steward.PatchAsync($"/api/v1/nodes/{created.Id}", body, Ct, ("If-Match", "*"));
         async Task<string?> NameAsync(string day) => (string?)(await ListAsync($"nodes?path={node}&asOf={day}")).Single()["names"]!["en"];
+    }
+
+    [Fact]
+    public async Task M3_OneNodeAndOneOrganisation_AreReadAsOfADay_ByEachOfTheirNames()
+    {
+        var node = $"insp1r.africa.single{Guid.NewGuid():N}"[..30];
+        var created = (await shared.Steward.PostAsync("/api/v1/nodes", new { path = node, level = "national", names = new { en = "Before" }, country = "RW", since = "2014-05-01" }, Ct)).Expect(201);
+        (await shared.Steward.PatchAsync($"/api/v1/nodes/{created.Id}", new { names = new { en = "After" }, effective = "2020-03-01", correction = true }, Ct, ("If-Match", "*"))).Expect(200);
+        var external = $"single{Guid.NewGuid():N}"[..20];
+        var id = (await shared.Steward.PostAsync("/api/v1/organisations", new { node, name = "Before", country = "RW", types = (string[])["cooperative"], since = "2015-01-01", externalIds = (string[])[$"{external}:1"] }, Ct)).Expect(201).Id;
+        (await shared.Steward.PatchAsync($"/api/v1/organisations/{id}", new { name = "After", effective = "2020-03-01", correction = true }, Ct, ("If-Match", "*"))).Expect(200);
+
+        foreach (var address in (string[])[$"nodes/{created.Id}", $"nodes/by-path/{node}"])
+            Assert.Equal((address, "404", "Before", "After"), (address, await NameAsync(address, "2014-04-30"), await NameAsync(address, "2020-02-29"), await NameAsync(address, "2020-03-01")));
+        var byId = $"organisations/by-external-id/{external}/1";
+        Assert.Equal(("404", "Before", "After"), (await NameAsync(byId, "2014-12-31"), await NameAsync(byId, "2020-02-29"), await NameAsync(byId, "2020-03-01")));
+        var yesterday = $"{DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}";
+        foreach (var address in (string[])[$"nodes/{created.Id}", $"nodes/by-path/{node}", byId])
+            (await shared.Steward.GetAsync($"/api/v1/{address}?knownOn={yesterday}", Ct)).IsProblem(404, "not-found");
+
+        async Task<string?> NameAsync(string address, string day)
+        {
+            var answer = await shared.Steward.GetAsync($"/api/v1/{address}?asOf={day}", Ct);
+            return answer.Status == 404 ? "404" : (string?)answer.Expect(200).Json["names"]?["en"] ?? (string?)answer.Json["name"];
+        }
     }
 
     [Fact]

@@ -26,7 +26,10 @@ internal sealed class Affiliation
     public Guid? ThroughId { get; private set; }
 
     /// <summary>The first day.</summary>
-    public DateOnly Since { get; private init; }
+    public DateOnly Since { get; private set; }
+
+    /// <summary>When the first day was corrected last; what it was before the database keeps. Null where it never was.</summary>
+    public DateTimeOffset? SinceCorrectedAt { get; private set; }
 
     /// <summary>The day from which on it is over; null while it is not.</summary>
     public DateOnly? Until { get; private set; }
@@ -81,6 +84,12 @@ internal sealed class Affiliation
     public void StandThrough(Guid federation, DateTimeOffset at)
     {
         (ThroughId, HeldFrom) = (federation, at);
+        Version++;
+    }
+
+    public void Correct(DateOnly since, DateTimeOffset at)
+    {
+        (Since, SinceCorrectedAt) = (since, at);
         Version++;
     }
 

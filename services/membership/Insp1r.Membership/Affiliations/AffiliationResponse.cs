@@ -30,11 +30,15 @@ internal sealed record AffiliationResponse(
     }
 }
 
-/// <summary><c>effective</c> is the first day on which it counts; <c>revokedAt</c> says that it was recorded by mistake and counts no more; <c>decisionId</c> is the body's decision.</summary>
+/// <summary>
+/// <c>effective</c> is the first day on which it counts; <c>revokedAt</c> says that it was recorded by mistake and counts no more; <c>decisionId</c> is the
+/// body's decision; <c>affiliationId</c> the period that it belongs to, of an organisation that was a member several times.
+/// </summary>
 internal sealed record MoveResponse(
     Guid Id, DateOnly Effective, string Status, string Category, string Reason, string DecidedBy, DateOnly DecidedOn, bool IsCorrection, string RecordedBy,
-    DateTimeOffset RecordedAt, DateTimeOffset? RevokedAt, string? RevokedReason, Guid? DecisionId)
+    DateTimeOffset RecordedAt, DateTimeOffset? RevokedAt, string? RevokedReason, Guid? DecisionId, Guid AffiliationId)
 {
     public static MoveResponse Of(AffiliationMove m) => new(
-        m.Id, m.Effective, m.Status, m.Category, m.Reason, m.DecidedBy, m.DecidedOn, m.IsCorrection, m.RecordedBy, m.RecordedAt, m.RevokedAt, m.RevokedReason, m.DecisionId);
+        m.Id, m.Effective, m.Status, m.Category, m.Reason, m.DecidedBy, m.DecidedOn, m.IsCorrection, m.RecordedBy, m.RecordedAt, m.RevokedAt, m.RevokedReason, m.DecisionId,
+        m.AffiliationId);
 }

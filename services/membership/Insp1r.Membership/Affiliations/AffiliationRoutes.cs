@@ -17,6 +17,8 @@ internal static class AffiliationRoutes
         ofOne.MapGet("/", ReadAffiliations.OfOrganisationAsync).WithName("ListOrganisationAffiliations").WithSummary("An organisation's memberships, ended ones too").Requires(Role.Reader, Scopes.Read);
         ofOne.MapPost("/", StartAffiliation.HandleAsync).WithName("StartAffiliation").WithSummary("Begin a further membership, or a new period of one that had ended")
             .WithDescription("Stewards of the node admit; its contributors may note an application.").Requires(Role.Contributor, Scopes.Write);
+        ofOne.MapPatch("/{node}", CorrectAffiliation.HandleAsync).WithName("CorrectAffiliation").WithSummary("Correct the first day of a membership")
+            .WithDescription("What was known before stays: knownOn answers with it.").Requires(Role.Steward, Scopes.Write);
         ofOne.MapGet("/{node}/moves", ReadAffiliations.MovesAsync).WithName("ListAffiliationMoves").WithSummary("What was decided on a membership, by whom and why").Requires(Role.Reader, Scopes.Read);
         ofOne.MapPost("/{node}/moves", MoveAffiliation.HandleAsync).WithName("MoveAffiliation").WithSummary("Record a decision: admission, suspension, an end, another category")
             .Requires(Role.Steward, Scopes.Write);

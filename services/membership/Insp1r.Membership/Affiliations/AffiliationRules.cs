@@ -39,8 +39,10 @@ internal static class AffiliationRules
     /// <summary>A federation is a direct member of the same network, and not the organisation itself.</summary>
     public static async Task ThroughAsync(FieldErrors errors, Guid? through, Guid organisation, string node, MembershipDb db, CancellationToken ct)
     {
-        if (through is not null && (through == organisation || !await db.Affiliations.AnyAsync(
-                a => a.OrganisationId == through && a.Node == node && a.ThroughId == null && AffiliationStatus.Members.Contains(a.Status), ct)))
+        if (through is { } federation && (federation == organisation || !await db.IsFederationAsync(federation, node, ct)))
             errors.Add("/throughId", "unknown-federation", $"An organisation that is itself a direct member of {node}.");
     }
+
+    public static Task<bool> IsFederationAsync(this MembershipDb db, Guid organisation, string node, CancellationToken ct) =>
+        db.Affiliations.AnyAsync(a => a.OrganisationId == organisation && a.Node == node && a.ThroughId == null && AffiliationStatus.Members.Contains(a.Status), ct);
 }

@@ -25,6 +25,10 @@ internal static class RevokeMove
             return errors.ToProblem();
 
         await using var transaction = await db.JoinTransactionAsync(ct);
+        // The federation first, as its end does it.
+        var through = await db.Affiliations.Where(a => a.OrganisationId == id && a.Node == node && db.AffiliationMoves.Any(m => m.Id == moveId && m.AffiliationId == a.Id))
+            .Select(a => a.ThroughId).SingleOrDefaultAsync(ct);
+        await db.KeepFederationAsync(through, ct);
         var (organisation, affiliation, refusal) = await MoveAffiliation.LockAsync(id, node, db, caller, ct);
         if (refusal is not null)
             return refusal;
@@ -32,9 +36,12 @@ internal static class RevokeMove
         var moves = await db.AffiliationMoves.Where(m => m.AffiliationId == affiliation!.Id && m.RevokedAt == null).OrderBy(m => m.Effective).ThenBy(m => m.RecordedAt).ToListAsync(ct);
         if (!moves.Exists(m => m.Id == moveId))
         {
-            return await db.AffiliationMoves.AnyAsync(m => m.AffiliationId == affiliation!.Id && m.Id == moveId, ct)
-                ? AffiliationErrors.NotTheLast.ToProblem("It was taken back before.")
-                : CommonErrors.Missing("move", moveId);
+            var period = await db.Affiliations.Where(a => a.OrganisationId == id && a.Node == node && db.AffiliationMoves.Any(m => m.Id == moveId && m.AffiliationId == a.Id))
+                .Select(a => (Guid?)a.Id).SingleOrDefaultAsync(ct);
+            if (period is null)
+                return CommonErrors.Missing("move", moveId);
+            return AffiliationErrors.NotTheLast.ToProblem(
+                period == affiliation!.Id ? "It was taken back before." : $"It is of an earlier membership; a newer one began on {affiliation.Since:yyyy-MM-dd}.");
         }
 
         if (moves[^1].Id != moveId)
@@ -43,6 +50,8 @@ internal static class RevokeMove
         var now = clock.GetUtcNow();
         moves[^1].Revoke(caller.Id, request.Reason, now);
         affiliation!.Follow(moves.Count > 1 ? moves[^2] : null);
+        if (affiliation is { ThroughId: { } federation, Until: null } && !await db.IsFederationAsync(federation, node, ct))
+            return AffiliationErrors.FederationNotMember.ToProblem($"Its federation {federation} is no direct member of {node}.");
         db.Append(new AffiliationMoved(affiliation.State), now, reason: request.Reason);
         await standing.TellAsync(organisation!, [affiliation], request.Reason, caller.Id, now, ct);
         await affiliates.RestoreAsync(moves[^1], now, ct);

@@ -115,7 +115,7 @@ internal sealed class RecordsOnFile(ServiceDatabase database, string node, Impor
     private static void Notice(ImportRow row, RecordOnFile record)
     {
         if (row.MemberSince is { } since && record.Since.Length > 0 && !record.Since.Contains(since))
-            row.Notices.Add("/memberSince", "member-since-stays", $"On record its membership began on {record.Since.Max():yyyy-MM-dd}, and a file does not change that.");
+            row.Notices.Add("/memberSince", "member-since-stays", $"On record its membership began on {record.Since.Max():yyyy-MM-dd}, and a file does not change that: a steward corrects it with PATCH /api/v1/organisations/{record.Id}/affiliations/{record.Node}.");
         if (AffiliationStatus.IsOver(record.Status))
             row.Notices.Add("", "not-a-member", $"On record it is not a member any more: {record.Status}. A file does not change that.");
     }

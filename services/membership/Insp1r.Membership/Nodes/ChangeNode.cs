@@ -1,6 +1,7 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
+using Insp1r.Messaging.Audit;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
@@ -38,12 +39,36 @@ internal static class ChangeNode
         if (ifMatch.Refuses(node.Version) is { } refusal)
             return refusal;
 
-        if (node.Change(request.Names is { Count: > 0 } names ? names : node.Names, request.Effective ?? DateOnly.FromDateTime(now.UtcDateTime), request.Since ?? node.Since, now))
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var said = new List<HistoryChange>();
+        if (request.Since is { } since && since != node.Since)
+            said.Add(HistoryChange.Of("since", (DateOnly?)node.Since, since));
+        if (request is { Names.Count: > 0, Effective: { } day } && day < today)
+            said.AddRange(await RenamedAsync(db, id, request.Names, day, ct));
+        if (node.Change(request.Names is { Count: > 0 } names ? names : node.Names, request.Effective ?? today, request.Since ?? node.Since, now))
         {
-            db.Append(new NodeChanged(node.State), now);
+            db.Append(new NodeChanged(node.State), now, record: said.Count > 0 ? RecordHistory.With(node.State, said) : null);
             await db.SaveChangesAsync(ct);
         }
 
         return TypedResults.Ok(NodeResponse.Of(node));
+    }
+
+    // Its names of that day, and those which it took later, become these.
+    private static async Task<List<HistoryChange>> RenamedAsync(MembershipDb db, Guid id, IReadOnlyDictionary<string, string> names, DateOnly day, CancellationToken ct)
+    {
+        var later = await db.Database.SqlQuery<DateOnly>($"""
+            select named_since as "Value" from node_version where node_id = {id} and named_since > {day}
+            union select named_since from network_node where id = {id} and named_since > {day}
+            """).ToListAsync(ct);
+        var renamed = new List<HistoryChange>();
+        foreach (var since in later.Order().Prepend(day))
+        {
+            var before = await db.Nodes.FromSql($"select * from node_at({since}, {DateTimeOffset.MaxValue})").AsNoTracking().SingleOrDefaultAsync(n => n.Id == id, ct);
+            if (!LanguageTexts.Same(before?.Names, names))
+                renamed.Add(HistoryChange.Of("names", before?.Names, names, since));
+        }
+
+        return renamed;
     }
 }

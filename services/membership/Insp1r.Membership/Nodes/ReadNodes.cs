@@ -45,7 +45,7 @@ internal static class ReadNodes
         if (filter.Level is not null && !NodeLevel.All.Contains(filter.Level, StringComparer.Ordinal))
             return CommonErrors.BadQuery.ToProblem($"level is one of {string.Join(", ", NodeLevel.All)}.", [new FieldError("level", "unknown-level", "A level")]);
 
-        var nodes = asOf is null ? db.Nodes.AsNoTracking() : db.Nodes.FromSql($"select * from node_at({asOf.Day}, {asOf.Known})").AsNoTracking();
+        var nodes = At(db, asOf);
         if (filter.Path is { } path)
             nodes = nodes.Where(n => n.Path == path || n.Path.StartsWith(path + "."));
         if (filter.Level is { } level)
@@ -55,13 +55,24 @@ internal static class ReadNodes
         return TypedResults.Ok(Page<NodeResponse>.From([.. rows.Select(NodeResponse.Of)], limit, last => KeysetCursor.Encode(last.Path, last.Id)));
     }
 
-    public static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> ByIdAsync(Guid id, MembershipDb db, CancellationToken ct) =>
-        await db.Nodes.AsNoTracking().SingleOrDefaultAsync(n => n.Id == id, ct) is { } node
-            ? TypedResults.Ok(NodeResponse.Of(node))
-            : CommonErrors.Missing("node", id);
+    public static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> ByIdAsync(
+        Guid id, [AsParameters] AsOfQuery query, MembershipDb db, TimeProvider clock, CancellationToken ct)
+    {
+        if (query.Check(clock, out var asOf) is { } bad)
+            return bad;
+        return await At(db, asOf).SingleOrDefaultAsync(n => n.Id == id, ct) is { } node ? TypedResults.Ok(NodeResponse.Of(node)) : CommonErrors.Missing("node", id);
+    }
 
-    public static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> ByPathAsync(string path, MembershipDb db, CancellationToken ct) =>
-        NodePath.IsValid(path) && await db.Nodes.AsNoTracking().SingleOrDefaultAsync(n => n.Path == path, ct) is { } node
+    public static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> ByPathAsync(
+        string path, [AsParameters] AsOfQuery query, MembershipDb db, TimeProvider clock, CancellationToken ct)
+    {
+        if (query.Check(clock, out var asOf) is { } bad)
+            return bad;
+        return NodePath.IsValid(path) && await At(db, asOf).SingleOrDefaultAsync(n => n.Path == path, ct) is { } node
             ? TypedResults.Ok(NodeResponse.Of(node))
             : CommonErrors.NotFound.ToProblem("There is no node with this path.");
+    }
+
+    private static IQueryable<NetworkNode> At(MembershipDb db, AsOf? asOf) =>
+        (asOf is null ? db.Nodes : db.Nodes.FromSql($"select * from node_at({asOf.Day}, {asOf.Known})")).AsNoTracking();
 }

@@ -3,6 +3,7 @@ using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Merging;
 using Insp1r.Membership.Reference;
+using Insp1r.Messaging.Audit;
 using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
@@ -56,7 +57,8 @@ internal static class ChangeOrganisation
 
         var before = organisation.ExternalIds;
         var externalIds = request.ExternalIds.IsGiven ? [.. request.ExternalIds.Value ?? []] : before;
-        var steps = await db.CorrectedAsync(organisation, request.Effective ?? DateOnly.FromDateTime(now.UtcDateTime), content => Apply(content, request, country), ct);
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var (steps, said) = await db.CorrectedAsync(organisation, request.Effective ?? today, content => Apply(content, request, country), ct);
         if (steps.Count > 0 || !before.SequenceEqual(externalIds, StringComparer.Ordinal))
         {
             // Each is saved, and so kept by the database as what held until the next: the last is what the record says now.
@@ -70,7 +72,7 @@ internal static class ChangeOrganisation
             organisation.Change(last, externalIds, lastSince, now);
             db.RemoveRange(before.Except(organisation.ExternalIds, StringComparer.Ordinal).Select(gone => ExternalId.Of(gone, id)));
             db.AddRange(organisation.ExternalIds.Except(before, StringComparer.Ordinal).Select(added => ExternalId.Of(added, id)));
-            db.Append(new OrganisationUpdated(organisation.State), now);
+            db.Append(new OrganisationUpdated(organisation.State), now, record: request.Effective < today && said.Count > 0 ? RecordHistory.With(organisation.State, said) : null);
             try
             {
                 await db.SaveChangesAsync(ct);

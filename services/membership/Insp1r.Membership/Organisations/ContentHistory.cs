@@ -1,5 +1,6 @@
 using System.Data;
 using Insp1r.Membership.Data;
+using Insp1r.Messaging.Audit;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -12,26 +13,26 @@ internal static class ContentHistory
 
     /// <summary>
     /// What it says from a day on once a change is made to the content of that day and to each later one: the oldest first, each with its first day. Empty
-    /// where nothing changes.
+    /// where nothing changes. <c>Said</c> is what becomes another, with the first day of which it was said.
     /// </summary>
-    public static async Task<List<(DateOnly Since, OrganisationContent Content)>> CorrectedAsync(
+    public static async Task<(List<(DateOnly Since, OrganisationContent Content)> Steps, List<HistoryChange> Said)> CorrectedAsync(
         this MembershipDb db, MemberOrganisation organisation, DateOnly day, Func<OrganisationContent, OrganisationContent> change, CancellationToken ct)
     {
         List<Version> versions = [new(organisation.Version, organisation.Since, organisation.Content)];
         if (day < organisation.Since)
             versions.AddRange(await ReadAsync(db, organisation.Id, ct));
 
-        var (corrected, isChanged) = (new List<(DateOnly Since, OrganisationContent Content)>(), false);
+        var (corrected, said) = (new List<(DateOnly Since, OrganisationContent Content)>(), new List<HistoryChange>());
         foreach (var since in versions.Select(v => v.Since).Where(since => since > day).Prepend(day).Distinct().Order())
         {
             var before = At(versions, since);
             var after = change(before);
-            isChanged |= !after.IsSameAs(before);
+            said.AddRange(before.ChangesTo(after, since));
             if (corrected.Count == 0 || !after.IsSameAs(corrected[^1].Content))
                 corrected.Add((since, after));
         }
 
-        return isChanged ? corrected : [];
+        return (said.Count > 0 ? corrected : [], said);
     }
 
     // As organisation_at: what was said last of that day, and before the first day what was said first.

@@ -2,6 +2,7 @@ using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Reference;
+using Insp1r.Messaging.Audit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -139,6 +140,23 @@ internal sealed record OrganisationContent(
     public bool IsSameAs(OrganisationContent other) =>
         Name == other.Name && LanguageTexts.Same(Names, other.Names) && Acronym == other.Acronym && Country == other.Country
         && Types.SequenceEqual(other.Types, StringComparer.Ordinal) && Website == other.Website;
+
+    /// <summary>The members in which the other is different, called as its events call them.</summary>
+    public IEnumerable<HistoryChange> ChangesTo(OrganisationContent other, DateOnly since)
+    {
+        if (Name != other.Name)
+            yield return HistoryChange.Of("name", Name, other.Name, since);
+        if (!LanguageTexts.Same(Names, other.Names))
+            yield return HistoryChange.Of("names", Names, other.Names, since);
+        if (Acronym != other.Acronym)
+            yield return HistoryChange.Of("acronym", Acronym, other.Acronym, since);
+        if (Country != other.Country)
+            yield return HistoryChange.Of("country", Country, other.Country, since);
+        if (!Types.SequenceEqual(other.Types, StringComparer.Ordinal))
+            yield return HistoryChange.Of("types", Types, other.Types, since);
+        if (Website != other.Website)
+            yield return HistoryChange.Of("website", Website, other.Website, since);
+    }
 
     public string ToSearchText() => SearchText.Fold(Name, Acronym, Names.Values);
 

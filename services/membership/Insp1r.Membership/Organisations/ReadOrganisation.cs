@@ -25,6 +25,11 @@ internal static class ReadOrganisation
         where e.namespace = $1 and e.value = $2
         """;
 
+    // Ids have no days: it is the record that has this one now.
+    private const string ByExternalIdAsOf = $"""
+        select {OrganisationResponse.Columns} from organisation_at($3, $4) o where o.id = (select e.organisation_id from external_id e where e.namespace = $1 and e.value = $2)
+        """;
+
     public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> ByIdAsync(
         Guid id, [AsParameters] AsOfQuery query, Caller caller, ServiceDatabase database, TimeProvider clock, HttpResponse response, CancellationToken ct)
     {
@@ -41,15 +46,19 @@ internal static class ReadOrganisation
     }
 
     public static async Task<Results<Ok<OrganisationResponse>, ProblemHttpResult>> ByExternalIdAsync(
-        string ns, string value, Caller caller, ServiceDatabase database, CancellationToken ct)
+        string ns, string value, [AsParameters] AsOfQuery query, Caller caller, ServiceDatabase database, TimeProvider clock, CancellationToken ct)
     {
+        if (query.Check(clock, out var asOf) is { } bad)
+            return bad;
+
         // A slash may be part of a value; the server leaves its escaped form as it came.
         value = value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         if (OrganisationRules.IsExternalId($"{ns}:{value}", out _))
         {
-            await using var command = database.DataSource.CreateCommand(ByExternalId);
+            await using var command = database.DataSource.CreateCommand(asOf is null ? ByExternalId : ByExternalIdAsOf);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ns });
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+            asOf?.AddTo(command.Parameters);
             if (await FindAsync(command, caller, ct) is { } organisation)
                 return TypedResults.Ok(organisation);
         }

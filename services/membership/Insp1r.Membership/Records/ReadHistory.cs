@@ -1,3 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using Insp1r.Contracts;
+using Insp1r.Contracts.Membership;
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Merging;
 using Insp1r.Membership.Services;
@@ -8,6 +12,7 @@ using Insp1r.ServiceDefaults.Http;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Insp1r.Membership.Records;
 
@@ -34,7 +39,31 @@ internal static class ReadHistory
         if (found is null || !(caller.May(Role.Reader, found.Node) || caller.May(Role.Reader, found.Home)))
             return CommonErrors.Missing("affiliation", id);
         return await RecordHistory.ReadAsync(
-            database.DataSource, "affiliation", id, page, caller.May(Role.Contributor, found.Node) || caller.May(Role.Contributor, found.Home), ct);
+            database.DataSource, "affiliation", id, page, caller.May(Role.Contributor, found.Node) || caller.May(Role.Contributor, found.Home), ct, await BeginningAsync(database, id, ct));
+    }
+
+    // No event of its own tells of the full and active membership that a registration or a sync begins: its record does. What was changed of that
+    // since, other than by moves, the database keeps.
+    [SuppressMessage("Usage", "MA0042:Do not use blocking calls in an async method", Justification = "The columns of a row that was read are in memory.")]
+    private static async Task<HistoryBeginning?> BeginningAsync(ServiceDatabase database, Guid id, CancellationToken ct)
+    {
+        await using var command = database.DataSource.CreateCommand("""
+            select a.recorded_at, a.recorded_by, coalesce(h.organisation_id, a.organisation_id), a.node, a.first_category, a.first_status, coalesce(d.since, a.since),
+                   case when h.affiliation_id is null then a.through_id else h.through_id end
+            from affiliation a
+            left join lateral (select * from affiliation_holder h where h.affiliation_id = a.id order by h.held_until limit 1) h on true
+            left join lateral (select * from affiliation_first_day d where d.affiliation_id = a.id order by d.known_until limit 1) d on true
+            where a.id = $1 and not exists (select 1 from change_log c where c.subject_id = a.id and c.subject = 'affiliation' and c.subject_version = 1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct))
+            return null;
+        var (category, status) = (row.GetString(4), row.GetString(5));
+        var state = new AffiliationState(
+            id, 1, row.GetGuid(2), row.GetString(3), category, status, row.GetFieldValue<DateOnly>(6), null, row.IsDBNull(7) ? null : row.GetGuid(7),
+            AffiliationCategory.MayVote(category, status), AffiliationCategory.MaySignOn(category, status));
+        return new HistoryBeginning(id, row.GetFieldValue<DateTimeOffset>(0), EventTypes.Of(typeof(AffiliationStarted)).Name, row.GetString(1), state);
     }
 
     public static async Task<Results<Ok<Page<HistoryEntry>>, ProblemHttpResult>> OfNodeAsync(

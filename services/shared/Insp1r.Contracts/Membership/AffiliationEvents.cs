@@ -23,6 +23,6 @@ public interface IAffiliationEvent : IEvent
 [Event("membership.affiliation-started.v1", "affiliation")]
 public sealed record AffiliationStarted(AffiliationState State) : IAffiliationEvent;
 
-/// <summary>Its status or category changed, or such a change was taken back.</summary>
+/// <summary>Its status or category changed, or such a change was taken back, or its first day was corrected.</summary>
 [Event("membership.affiliation-moved.v1", "affiliation")]
 public sealed record AffiliationMoved(AffiliationState State) : IAffiliationEvent;

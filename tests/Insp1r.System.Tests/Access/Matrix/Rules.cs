@@ -74,6 +74,7 @@ internal static class Rules
         ("StartAffiliation", Node("contributor", "write")),
         ("MoveAffiliation", Node("steward", "write")),
         ("RevokeAffiliationMove", Node("steward", "write")),
+        ("CorrectAffiliation", Node("steward", "write")),
         ("ListServices", List("reader")),
         ("ListOrganisationServices", Node("reader")),
         ("ReadService", Node("reader")),

@@ -118,6 +118,7 @@ internal sealed class Scene
         "EndMandate" => new { reason = "It is over" },
         "RecordDecision" => Adopted,
         "RevokeAffiliationMove" => new { reason = "By mistake" },
+        "CorrectAffiliation" => new { since = "2014-05-01", correction = true, reason = "As its minutes say" },
         "RecordService" => new { kind = "savings" },
         "ChangeService" => new { kind = "microcredit" },
         "RecordStrength" => Affiliates(2024),

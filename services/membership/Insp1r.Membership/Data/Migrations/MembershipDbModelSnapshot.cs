@@ -327,6 +327,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("since");
 
+                    b.Property<DateTimeOffset?>("SinceCorrectedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since_corrected_at");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")

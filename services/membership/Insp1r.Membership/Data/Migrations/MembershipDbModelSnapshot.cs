@@ -1505,6 +1505,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
+                    b.Property<Guid?>("EndedWithId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ended_with_id");
+
                     b.Property<DateOnly>("From")
                         .HasColumnType("date")
                         .HasColumnName("starts_on");
@@ -1532,6 +1536,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
 
+                    b.Property<DateOnly?>("TermEndsOn")
+                        .HasColumnType("date")
+                        .HasColumnName("term_ends_on");
+
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1543,6 +1551,10 @@ namespace Insp1r.Membership.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_person_role");
+
+                    b.HasIndex("EndedWithId")
+                        .HasDatabaseName("ix_person_role_ended_with_id")
+                        .HasFilter("ended_with_id is not null");
 
                     b.HasIndex("Node", "Body")
                         .HasDatabaseName("ix_person_role_node_body")
@@ -2152,6 +2164,12 @@ namespace Insp1r.Membership.Data.Migrations
 
             modelBuilder.Entity("Insp1r.Membership.Persons.PersonRole", b =>
                 {
+                    b.HasOne("Insp1r.Membership.Affiliations.Affiliation", null)
+                        .WithMany()
+                        .HasForeignKey("EndedWithId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_person_role_affiliation_ended_with_id");
+
                     b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
                         .WithMany()
                         .HasForeignKey("OrganisationId")

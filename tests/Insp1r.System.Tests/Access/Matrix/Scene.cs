@@ -112,7 +112,7 @@ internal sealed class Scene
         "AddComment" or "AddNodeComment" => new { text = "Noted" },
         "AddDocument" or "AddNodeDocument" => Records.Document,
         "SendDocumentFile" or "SendNodeDocumentFile" => Records.File,
-        "WithdrawDocument" or "WithdrawNodeDocument" => new { reason = "By mistake" },
+        "WithdrawDocument" or "WithdrawNodeDocument" or "WithdrawService" or "WithdrawStrength" or "WithdrawFigure" or "WithdrawDismissal" => new { reason = "By mistake" },
         "AddBody" => new { code = "added", from = "2024-01-01" },
         "ChangeBody" => new { names = new { en = "Changed" } },
         "EndMandate" => new { reason = "It is over" },

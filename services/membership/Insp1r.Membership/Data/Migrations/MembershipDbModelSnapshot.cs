@@ -924,6 +924,14 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("recorded_by");
 
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<string>("WithdrawnReason")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_reason");
+
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Content", "Insp1r.Membership.Figures.NetworkFigure.Content#FigureContent", b1 =>
                         {
                             b1.IsRequired();
@@ -969,7 +977,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasDatabaseName("network_figure_corrected_once")
                         .HasFilter("corrects is not null");
 
-                    b.ToTable("network_figure", (string)null);
+                    b.ToTable("network_figure", null, t =>
+                        {
+                            t.HasCheckConstraint("network_figure_withdrawn", "num_nonnulls(withdrawn_at, withdrawn_reason) in (0, 2)");
+                        });
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Mail.OutgoingMail", b =>
@@ -1713,6 +1724,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
                     b.HasKey("Id")
                         .HasName("pk_member_service");
 
@@ -1789,6 +1804,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("total");
 
+                    b.Property<string>("WithdrawnReason")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_reason");
+
                     b.Property<int?>("Women")
                         .HasColumnType("integer")
                         .HasColumnName("women");
@@ -1805,7 +1824,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasDatabaseName("member_strength_one_a_year")
                         .HasFilter("superseded_at is null");
 
-                    b.ToTable("member_strength", (string)null);
+                    b.ToTable("member_strength", null, t =>
+                        {
+                            t.HasCheckConstraint("member_strength_withdrawn", "withdrawn_reason is null or superseded_at is not null");
+                        });
                 });
 
             modelBuilder.Entity("Insp1r.Messaging.Log.ChangeLogRow", b =>

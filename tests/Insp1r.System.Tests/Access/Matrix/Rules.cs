@@ -61,6 +61,8 @@ internal static class Rules
         ("SearchOrganisations", List("reader") with { Query = "?q=Second" }),
         ("ListDuplicates", List("contributor") with { Query = "?minScore=0" }),
         ("DismissDuplicate", Node("contributor", "write")),
+        ("ListDismissals", List("contributor")),
+        ("WithdrawDismissal", Node("contributor", "write")),
         ("MergeOrganisations", Node("steward", "write")),
         ("ListMerges", List("steward")),
         ("UndoMerge", Node("steward", "write")),

@@ -860,13 +860,17 @@ namespace Insp1r.Membership.Data.Migrations
 
             modelBuilder.Entity("Insp1r.Membership.Duplicates.NotDuplicate", b =>
                 {
-                    b.Property<Guid>("OlderId")
+                    b.Property<Guid>("Id")
                         .HasColumnType("uuid")
-                        .HasColumnName("older_id");
+                        .HasColumnName("id");
 
                     b.Property<Guid>("NewerId")
                         .HasColumnType("uuid")
                         .HasColumnName("newer_id");
+
+                    b.Property<Guid>("OlderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("older_id");
 
                     b.Property<string>("Reason")
                         .HasColumnType("text")
@@ -881,8 +885,17 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("said_by");
 
-                    b.HasKey("OlderId", "NewerId")
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.HasKey("Id")
                         .HasName("pk_not_duplicate");
+
+                    b.HasIndex("OlderId", "NewerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_not_duplicate_older_id_newer_id")
+                        .HasFilter("withdrawn_at is null");
 
                     b.ToTable("not_duplicate", null, t =>
                         {

@@ -17,6 +17,10 @@ internal static class Samples
     private static readonly PublicEventState Launch = new(
         Id(9), 1, "insp1r", English("Launch of the network"), "en", "Geneva", Online: false, new DateOnly(2019, 11, 30), new DateOnly(2019, 12, 1), 84);
 
+    private static readonly FigureState Countries = new(
+        Id(15), "insp1r", "countries", 25, "more-than", "in more than 25 countries", new DateOnly(2021, 1, 1), "year", "Report of the launch webinar", "https://www.example.org/report",
+        Corrects: null);
+
     public static readonly IEvent[] All =
     [
         new NodeAdded(MaliNode),
@@ -32,11 +36,12 @@ internal static class Samples
         new AffiliationMoved(Affiliation(2, "active")),
         new ServiceRecorded(Service(1, null)),
         new ServiceChanged(Service(2, new DateOnly(2025, 12, 31))),
+        new ServiceWithdrawn(Service(3, new DateOnly(2025, 12, 31))),
         new StrengthRecorded(new StrengthState(Id(14), 1, Id(1), Mali, Headcount(2024, 1_200))),
         new StrengthCorrected(new StrengthState(Id(14), 2, Id(1), Mali, Headcount(2024, 1_250))),
-        new FigureRecorded(new FigureState(
-            Id(15), "insp1r", "countries", 25, "more-than", "in more than 25 countries", new DateOnly(2021, 1, 1), "year", "Report of the launch webinar",
-            "https://www.example.org/report", Corrects: null)),
+        new StrengthWithdrawn(new StrengthState(Id(14), 3, Id(1), Mali, Headcount(2024, 1_250))),
+        new FigureRecorded(Countries),
+        new FigureWithdrawn(Countries),
         new BodyAdded(Body(1, "Steering committee")),
         new BodyChanged(Body(2, "Coordination")),
         new DecisionRecorded(new DecisionState(

@@ -71,6 +71,7 @@ internal sealed class Records
     public static object BodyOf(Operation operation) => operation switch
     {
         { Method.Method: "PATCH", Path: var path } when path.Contains("/strength/", StringComparison.Ordinal) => new { reason = "Taken over", total = 1 },
+        { Path: var path } when path.EndsWith("/services/{serviceId}/withdrawal", StringComparison.Ordinal) || path.EndsWith("/strength/{year}/withdrawal", StringComparison.Ordinal) => new { reason = "Taken over" },
         { Path: var path } when path.Contains("/services", StringComparison.Ordinal) => Service,
         { Path: var path } when path.EndsWith("/affiliations", StringComparison.Ordinal) => new { node = Network.Rwanda.Node },
         { Path: var path } when path.EndsWith("/revocation", StringComparison.Ordinal) => new { reason = "Taken over" },

@@ -62,6 +62,54 @@ public sealed class FigureTests(Shared shared)
     }
 
     [Fact]
+    public async Task M3_WithdrawnFigure_IsSaidNoMore_AndIsAnsweredAsKnownBefore()
+    {
+        var (network, other) = (await shared.NewNetworkAsync(Ct), await shared.NewNetworkAsync(Ct));
+        var first = (await RecordAsync(network, "countries", 81, "exactly", "in 81 countries", "2019-12-01", "day")).Id;
+        var says = Says(18, "exactly", "in 18 countries", "2019-12-01", "day");
+        var second = (await network.Contributor.PostAsync($"/api/v1/figures/{first}/correction", new { reason = "Swapped", says }, Ct)).Expect(201).Id;
+        await shared.ScalarAsync<long>("with f as (update network_figure set recorded_at = now() - interval '30 days' where node = $1 returning 1) select count(*) from f", Ct, network.Node);
+
+        (await network.Reader.PostAsync($"/api/v1/figures/{second}/withdrawal", new { reason = "r" }, Ct)).IsProblem(403, "forbidden");
+        (await other.Contributor.PostAsync($"/api/v1/figures/{second}/withdrawal", new { reason = "r" }, Ct)).IsProblem(403, "outside-your-nodes");
+        Assert.Equal(["/reason required"], (await network.Contributor.PostAsync($"/api/v1/figures/{second}/withdrawal", new { reason = "" }, Ct)).IsProblem(422, "invalid").Faults());
+        (await network.Contributor.PostAsync($"/api/v1/figures/{first}/withdrawal", new { reason = "r" }, Ct)).IsProblem(409, "figure-corrected");
+        var withdrawn = (await network.Contributor.PostAsync($"/api/v1/figures/{second}/withdrawal", new { reason = "Of another network" }, Ct)).Expect(200);
+
+        Assert.Equal(("Of another network", true), ((string?)withdrawn.Json["withdrawnReason"], withdrawn.Json["withdrawnAt"] is not null));
+        Assert.Equal("", await SaidAsync($"node={network.Node}"));
+        Assert.Equal("exactly 18", await SaidAsync($"node={network.Node}&knownOn={DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}"));
+        Assert.Equal(withdrawn.Text, (await network.Contributor.PostAsync($"/api/v1/figures/{second}/withdrawal", new { reason = "Again" }, Ct)).Expect(200).Text);
+        (await network.Contributor.PostAsync($"/api/v1/figures/{second}/correction", new { reason = "r", says }, Ct)).IsProblem(409, "figure-withdrawn");
+        Assert.Equal(
+            "membership.figure-recorded.v1 1, membership.figure-withdrawn.v1 2",
+            await shared.ScalarAsync<string>("select string_agg(type || ' ' || subject_version, ', ' order by subject_version) from change_log where subject_id = $1", Ct, second));
+    }
+
+    [Fact]
+    public async Task M3_CorrectedAndWithdrawnAtOnce_OneIsTold()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await RecordAsync(network, "countries", 18, "exactly", "in 18 countries", "2019-12-01", "day")).Id;
+        var path = $"/api/v1/figures/{id}";
+        Task<Answer>[] both;
+        await using (var held = await Held.AfterAsync(shared.Database, "select 1 from network_figure where id = $1 for update", Ct, id))
+        {
+            both =
+            [
+                network.Contributor.PostAsync($"{path}/correction", new { reason = "r", says = Says(19, "exactly", "in 19 countries", "2019-12-01", "day") }, Ct),
+                network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "r" }, Ct),
+            ];
+            await Held.WaitedForAsync(shared, 2, Ct);
+            await held.CommitAsync(Ct);
+        }
+
+        var answers = await Task.WhenAll(both);
+        Assert.Equal(1, answers.Count(answer => answer.IsSuccess));
+        Assert.Equal(1, answers.Count(answer => answer is { Status: 409, Problem: "/problems/figure-corrected" or "/problems/figure-withdrawn" }));
+    }
+
+    [Fact]
     public async Task M3_Record_IsForContributorsOfTheNode_AndChecked()
     {
         var (network, other) = (await shared.NewNetworkAsync(Ct), await shared.NewNetworkAsync(Ct));

@@ -64,6 +64,74 @@ public sealed class DuplicateTests(Shared shared)
     }
 
     [Fact]
+    public async Task M10_DismissedTwiceAtOnce_TheFirstTimeCounts()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var (one, two) = (await AddAsync(network, new { name = "Mutuelle de santé Union" }), await AddAsync(network, new { name = "Mutuelle de santé Union" }));
+        Task<Answer>[] both;
+        // Nobody says anything of these two until both requests do.
+        await using (var held = await Held.AfterAsync(
+            shared.Database, "insert into not_duplicate (id, older_id, newer_id, said_by, said_at) values (gen_random_uuid(), least($1, $2), greatest($1, $2), 'test', now())", Ct, one, two))
+        {
+            both =
+            [
+                .. Enumerable.Range(0, 2).Select(i => network.Contributor.PostAsync(
+                    "/api/v1/duplicates/dismissals", new { a = one, b = two, reason = $"Time {i}" }, Ct, ("Idempotency-Key", $"{Guid.NewGuid()}"))),
+            ];
+            await Held.WaitedForAsync(shared, 2, Ct);
+        }
+
+        var answers = await Task.WhenAll(both);
+        Assert.Single(answers.Select(answer => answer.Expect(200).Text).Distinct(StringComparer.Ordinal));
+        Assert.Equal(1, await shared.ScalarAsync<long>("select count(*) from change_log where type = 'membership.duplicate-dismissed' and node = $1", Ct, network.Node));
+    }
+
+    [Fact]
+    public async Task M10_Dismissal_IsListed_AndWithdrawn()
+    {
+        var (network, other) = (await shared.NewNetworkAsync(Ct), await shared.NewNetworkAsync(Ct));
+        var name = $"Caisse {Guid.NewGuid():N}";
+        var (one, two, foreign) = (await AddAsync(network, new { name }), await AddAsync(network, new { name }), await AddAsync(other, new { name }));
+        using var both = shared.App.As($"dismisses-{network.Ns}", $"contributor@{network.Node}", $"contributor@{other.Node}");
+        var own = (await network.Contributor.PostAsync("/api/v1/duplicates/dismissals", new { a = one, b = two, reason = "Two towns" }, Ct)).Expect(200);
+        var across = (await both.PostAsync("/api/v1/duplicates/dismissals", new { a = one, b = foreign }, Ct)).Expect(200);
+
+        // Both records have to be of the caller's nodes.
+        Assert.Equal([own.Text], await DismissalsAsync(network.Contributor));
+        Assert.Equal([across.Text, own.Text], await DismissalsAsync(both));
+        Assert.Equal([across.Text], await DismissalsAsync(both, $"?node={other.Node}"));
+        Assert.Empty(await DismissalsAsync(other.Steward));
+        var page = (await both.GetAsync("/api/v1/duplicates/dismissals?limit=1", Ct)).Expect(200).Json;
+        Assert.Equal([own.Text], await DismissalsAsync(both, $"?limit=1&after={page["next"]}"));
+        Assert.Contains(name, (await network.Contributor.GetAsync("/api/v1/duplicates/dismissals?format=csv", Ct)).Expect(200).Text, StringComparison.Ordinal);
+        (await network.Reader.GetAsync("/api/v1/duplicates/dismissals", Ct)).Expect(403);
+        foreach (var (bad, problem) in ((string, string)[])[("limit=501", "bad-query"), ("node=a..b", "bad-query"), ("after=x", "bad-cursor")])
+            (await network.Contributor.GetAsync($"/api/v1/duplicates/dismissals?{bad}", Ct)).IsProblem(400, problem);
+
+        var path = $"/api/v1/duplicates/dismissals/{own.Id}/withdrawal";
+        (await network.Reader.PostAsync(path, new { reason = "r" }, Ct)).IsProblem(403, "forbidden");
+        (await other.Contributor.PostAsync(path, new { reason = "r" }, Ct)).IsProblem(404, "not-found");
+        (await network.Contributor.PostAsync($"/api/v1/duplicates/dismissals/{across.Id}/withdrawal", new { reason = "r" }, Ct)).IsProblem(404, "not-found");
+        (await network.Contributor.PostAsync($"/api/v1/duplicates/dismissals/{Guid.NewGuid()}/withdrawal", new { reason = "r" }, Ct)).IsProblem(404, "not-found");
+        Assert.Equal(["/reason required"], (await network.Contributor.PostAsync(path, new { reason = "" }, Ct)).IsProblem(422, "invalid").Faults());
+        Assert.Empty(await ListAsync(network.Contributor));
+        var withdrawn = (await network.Contributor.PostAsync(path, new { reason = "One town after all" }, Ct)).Expect(200);
+
+        Assert.NotNull(withdrawn.Json["withdrawnAt"]);
+        Assert.Equal(withdrawn.Text, (await network.Contributor.PostAsync(path, new { reason = "Again" }, Ct)).Expect(200).Text);
+        Assert.Empty(await DismissalsAsync(network.Contributor));
+        Assert.Single(await ListAsync(network.Contributor));
+        Assert.Equal(
+            "One town after all",
+            await shared.ScalarAsync<string>("select string_agg(reason, ', ') from change_log where type = 'membership.duplicate-dismissal-withdrawn' and node = $1", Ct, network.Node));
+
+        // And it can be said again.
+        var again = (await network.Contributor.PostAsync("/api/v1/duplicates/dismissals", new { a = two, b = one }, Ct)).Expect(200);
+        Assert.NotEqual(own.Id, again.Id);
+        Assert.Empty(await ListAsync(network.Contributor));
+    }
+
+    [Fact]
     public async Task M10_PairsOfTwoNetworks_AreShownToWhoKeepsBoth()
     {
         var (network, other) = (await shared.NewNetworkAsync(Ct), await shared.NewNetworkAsync(Ct));
@@ -90,6 +158,9 @@ public sealed class DuplicateTests(Shared shared)
         (body["node"], body["country"], body["types"]) = (network.Node, "RW", new JsonArray("cooperative"));
         return (await network.Contributor.PostAsync("/api/v1/organisations", body.ToJsonString(), Ct)).Expect(201).Id;
     }
+
+    private static async Task<string[]> DismissalsAsync(Api api, string query = "") =>
+        [.. (await api.GetAsync($"/api/v1/duplicates/dismissals{query}", Ct)).Expect(200).Json["items"]!.AsArray().Select(item => item!.ToJsonString(global::Insp1r.ServiceDefaults.Http.JsonDefaults.Options))];
 
     private static async Task<List<JsonNode>> ListAsync(Api api, string query = "") => [.. (await api.GetAsync($"/api/v1/duplicates{query}", Ct)).Expect(200).Json["items"]!.AsArray().Select(p => p!)];
 }

@@ -155,6 +155,33 @@ public sealed class ServiceTests(Shared shared)
     }
 
     [Fact]
+    public async Task M13_Withdrawn_IsInNoList_AndItsHistoryTellsWhy()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = (await network.RegisterAsync("Mistaken", Ct, since: "2014-01-01")).Expect(201).Id;
+        var created = await RecordAsync(network, id, new { kind = "savings", branches = (string[])["old-age"], from = "2015-01-01" });
+        var path = $"{Path(id)}/{created.Id}";
+
+        (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "Of another union" }, Ct)).IsProblem(428, "if-match-required");
+        (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "Of another union" }, Ct, ("If-Match", "\"9\""))).IsProblem(412, "version-stale");
+        Assert.Equal(["/reason required"], (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "" }, Ct, ("If-Match", "*"))).IsProblem(422, "invalid").Faults());
+        (await network.Reader.PostAsync($"{path}/withdrawal", new { reason = "r" }, Ct, ("If-Match", "*"))).IsProblem(403, "forbidden");
+        Assert.Equal("Mistaken savings", await FoundAsync(network.Reader, "text=savings"));
+        var withdrawn = (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "Of another union" }, Ct, ("If-Match", "\"1\""))).Expect(200);
+
+        Assert.Equal((2, true), (withdrawn.Version, withdrawn.Json["withdrawnAt"] is not null));
+        foreach (var query in (string[])["", "text=savings", "kind=savings", "asOf=2020-01-01"])
+            Assert.Equal((query, ""), (query, await FoundAsync(network.Reader, query)));
+        Assert.Empty((await network.Reader.GetAsync(Path(id), Ct)).Expect(200).Json["items"]!.AsArray());
+        Assert.Equal(withdrawn.Text, (await network.Reader.GetAsync(path, Ct)).Expect(200).Text);
+        (await network.Contributor.PatchAsync(path, new { kind = "microcredit" }, Ct, ("If-Match", "*"))).IsProblem(409, "service-withdrawn");
+        (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "Again" }, Ct, ("If-Match", "*"))).IsProblem(409, "service-withdrawn");
+        var last = (await network.Reader.GetAsync($"{path}/history", Ct)).Expect(200).Json["items"]![0]!;
+        Assert.Equal(("Of another union", 2), ((string?)last["reason"], (int)last["version"]!));
+        Assert.Equal(1L, await shared.ScalarAsync<long>("select count(*) from change_log where type = 'membership.organisation-service-withdrawn.v1' and subject_id = $1", Ct, created.Id));
+    }
+
+    [Fact]
     public async Task M13_Record_IsForContributorsOfTheNode_AndChecked()
     {
         var network = await shared.NewNetworkAsync(Ct);

@@ -137,6 +137,57 @@ public sealed class StrengthTests(Shared shared)
     }
 
     [Fact]
+    public async Task M14_Withdrawal_TakesTheNumberOut_AndTheYearIsMissingAgain()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var id = await AddAsync(network, "Mistaken");
+        await RecordAsync(network, id, new { year = 2024, total = 50_000, source = "Another union's report" });
+        await shared.ScalarAsync<long>("with s as (update member_strength set recorded_at = now() - interval '30 days' where organisation_id = $1 returning 1) select count(*) from s", Ct, id);
+        await shared.ScalarAsync<long>("with a as (update affiliation set recorded_at = now() - interval '30 days' where organisation_id = $1 returning 1) select count(*) from a", Ct, id);
+        var path = $"{Path(id)}/2024";
+        (await network.Contributor.PatchAsync(path, new { reason = "Digits", total = 50_001 }, Ct, ("If-Match", "\"1\""))).Expect(200);
+
+        (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "Of another union" }, Ct)).IsProblem(428, "if-match-required");
+        (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "Of another union" }, Ct, ("If-Match", "\"1\""))).IsProblem(412, "version-stale");
+        Assert.Equal(["/reason required"], (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "" }, Ct, ("If-Match", "\"2\""))).IsProblem(422, "invalid").Faults());
+        (await network.Reader.PostAsync($"{path}/withdrawal", new { reason = "r" }, Ct, ("If-Match", "*"))).IsProblem(403, "forbidden");
+        var withdrawn = (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "Of another union" }, Ct, ("If-Match", "\"2\""))).Expect(200);
+
+        Assert.Equal(("Of another union", true), ((string?)withdrawn.Json["withdrawnReason"], withdrawn.Json["supersededAt"] is not null));
+        (await network.Reader.GetAsync(path, Ct)).IsProblem(404, "not-found");
+        (await network.Contributor.PostAsync($"{path}/withdrawal", new { reason = "Again" }, Ct, ("If-Match", "*"))).IsProblem(404, "not-found");
+        Assert.Empty((await network.Reader.GetAsync(Path(id), Ct)).Expect(200).Json["items"]!.AsArray());
+        Assert.Equal(
+            ["50001 Of another union", "50000 "],
+            (await network.Reader.GetAsync($"{Path(id)}?history=true", Ct)).Expect(200).Json["items"]!.AsArray().Select(item => $"{item!["affiliates"]!["total"]} {item["withdrawnReason"]}"));
+        var sum = (await SumsAsync(network, "year=2024"))[0]!;
+        Assert.Equal((0, 0, "Mistaken"), ((int)sum["total"]!, (int)sum["organisations"]!, MissingOf(sum)));
+        Assert.Equal(50_000, (int)(await SumsAsync(network, $"year=2024&knownOn={DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}"))[0]!["total"]!);
+        Assert.Equal(
+            "membership.organisation-strength-withdrawn.v1 3 Of another union",
+            await shared.ScalarAsync<string>("select type || ' ' || subject_version || ' ' || reason from change_log where subject_id = $1 order by subject_version desc limit 1", Ct, withdrawn.Id));
+
+        await RecordAsync(network, id, new { year = 2024, total = 400, source = "Its own report" });
+        Assert.Equal((400, 1), ((int)(await SumsAsync(network, "year=2024"))[0]!["total"]!, (await network.Reader.GetAsync(path, Ct)).Expect(200).Version));
+    }
+
+    [Fact]
+    public async Task M14_Withdrawal_OfTheSurvivorsNumber_ShowsTheMergedRecords_AndNotByTheOldId()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var (survivor, merged) = (await AddAsync(network, "Survivor"), await AddAsync(network, "Survivor too"));
+        await RecordAsync(network, survivor, new { year = 2024, total = 1, source = "s" });
+        await RecordAsync(network, merged, new { year = 2024, total = 20, source = "s" });
+        (await network.Steward.PostAsync($"/api/v1/organisations/{survivor}/merge", new { mergedId = merged, version = 1, mergedVersion = 1 }, Ct)).Expect(200);
+
+        (await network.Contributor.PostAsync($"{Path(merged)}/2024/withdrawal", new { reason = "r" }, Ct, ("If-Match", "*"))).IsProblem(409, "organisation-merged");
+        (await network.Contributor.PostAsync($"{Path(survivor)}/2024/withdrawal", new { reason = "r" }, Ct, ("If-Match", "*"))).Expect(200);
+        Assert.Equal(20, (int)(await SumsAsync(network, "year=2024"))[0]!["total"]!);
+        (await network.Contributor.PostAsync($"{Path(survivor)}/2024/withdrawal", new { reason = "r" }, Ct, ("If-Match", "*"))).Expect(200);
+        (await network.Reader.GetAsync($"{Path(survivor)}/2024", Ct)).IsProblem(404, "not-found");
+    }
+
+    [Fact]
     public async Task M14_TwoCorrectionsAtOnce_OneIsTold()
     {
         var network = await shared.NewNetworkAsync(Ct);

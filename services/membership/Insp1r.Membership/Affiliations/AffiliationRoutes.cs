@@ -23,6 +23,7 @@ internal static class AffiliationRoutes
         ofOne.MapPost("/{node}/moves", MoveAffiliation.HandleAsync).WithName("MoveAffiliation").WithSummary("Record a decision: admission, suspension, an end, another category")
             .Requires(Role.Steward, Scopes.Write);
         ofOne.MapPost("/{node}/moves/{moveId:guid}/revocation", RevokeMove.HandleAsync).WithName("RevokeAffiliationMove").WithSummary("Take back the last decision, which was recorded by mistake")
-            .WithDescription("It stays on record, and an answer as known before has it.").Requires(Role.Steward, Scopes.Write);
+            .WithDescription("It stays on record, and an answer as known before has it. Where it was an end, the contacts and mandates that ended with it go on; what they might do on the platform is given again by a steward.")
+            .Requires(Role.Steward, Scopes.Write);
     }
 }

@@ -9,19 +9,22 @@ namespace Insp1r.Membership.Affiliations;
 
 /// <summary>
 /// An organisation stands as the latest of its periods in its own network says, whatever changed that. Who spoke for one that is no member any more
-/// does so no longer, in the same transaction. Its owner saves, and then calls <see cref="AccountAccess.TellAsync"/>.
+/// does so no longer, in the same transaction, and does again where that end is taken back. Its owner saves, and then calls <see cref="AccountAccess.TellAsync"/>.
 /// </summary>
 internal sealed class Standing(MembershipDb db, AccountAccess access)
 {
-    /// <summary>False where the organisation is what it was. Of <paramref name="affiliations"/> its own count; the roles to end are found in the database.</summary>
+    /// <summary>False where the organisation is what it was. Of <paramref name="affiliations"/> its own count; the roles to end, or to give back, are found in the database.</summary>
     public async Task<bool> FollowAsync(MemberOrganisation organisation, IEnumerable<Affiliation> affiliations, string by, DateTimeOffset at, CancellationToken ct)
     {
         var home = affiliations.Where(a => a.OrganisationId == organisation.Id).Latest(organisation.Node);
+        var wasOver = AffiliationStatus.IsOver(organisation.Status);
         if (home is null || !organisation.Stand(home, at))
             return false;
 
         if (AffiliationStatus.IsOver(home.Status))
-            await RolesOfOrganisation.EndAsync(db, access, organisation.Id, home.Until!.Value, by, at, ct);
+            await RolesOfOrganisation.EndAsync(db, access, home, by, at, ct);
+        else if (wasOver)
+            await RolesOfOrganisation.ResumeAsync(db, home, at, ct);
         return true;
     }
 

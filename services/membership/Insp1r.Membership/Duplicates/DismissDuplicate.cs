@@ -1,4 +1,5 @@
 using Insp1r.Membership.Data;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,12 +14,7 @@ internal static class DismissDuplicate
 
     public sealed record Request(Guid A, Guid B, string? Reason = null);
 
-    public sealed record Response(Guid A, Guid B, string? Reason, string SaidBy, DateTimeOffset SaidAt)
-    {
-        public static Response Of(NotDuplicate pair) => new(pair.OlderId, pair.NewerId, pair.Reason, pair.SaidBy, pair.SaidAt);
-    }
-
-    public static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
+    public static async Task<Results<Ok<DismissalResponse>, ProblemHttpResult>> HandleAsync(Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
         if (request.A == request.B)
@@ -28,36 +24,34 @@ internal static class DismissDuplicate
         if (errors.Any)
             return errors.ToProblem();
 
-        var nodes = await db.Organisations.Where(o => o.Id == request.A || o.Id == request.B).ToDictionaryAsync(o => o.Id, o => o.Node, ct);
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        var records = await db.Organisations.Where(o => o.Id == request.A || o.Id == request.B).ToDictionaryAsync(o => o.Id, o => new { o.Node, o.Name }, ct);
         foreach (var id in (Guid[])[request.A, request.B])
         {
-            if (!nodes.TryGetValue(id, out var node) || !caller.May(Role.Reader, node))
+            if (!records.TryGetValue(id, out var record) || !caller.May(Role.Reader, record.Node))
                 return CommonErrors.Missing("organisation", id);
         }
 
-        if (nodes.Values.FirstOrDefault(node => !caller.May(Role.Contributor, node)) is { } foreign)
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {foreign}.");
+        if (records.Values.FirstOrDefault(record => !caller.May(Role.Contributor, record.Node)) is { } foreign)
+            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {foreign.Node}.");
 
         // By the order of PostgreSQL, which compares the bytes as they are written.
         var (older, newer) = string.CompareOrdinal($"{request.A}", $"{request.B}") < 0 ? (request.A, request.B) : (request.B, request.A);
         var now = clock.GetUtcNow();
-        var said = new NotDuplicate { OlderId = older, NewerId = newer, Reason = request.Reason, SaidBy = caller.Id, SaidAt = now };
-        if (await FindAsync() is { } before)
-            return TypedResults.Ok(Response.Of(before));
-
-        db.Add(said);
-        // Of the pair and not of one record: the readers of that one would see the other, which may be of another network.
-        db.Audit("duplicate", newer, 0, nodes[newer], "membership.duplicate-dismissed", null, new { said.OlderId, said.NewerId }, now, request.Reason);
-        try
+        var (mine, because) = (Guid.CreateVersion7(now), request.Reason);
+        // Where another request says it at the same moment, this waits for it, and has its row: an update that changes nothing gives it back.
+        var said = (await db.NotDuplicates.FromSql($"""
+            insert into not_duplicate (id, older_id, newer_id, reason, said_by, said_at) values ({mine}, {older}, {newer}, {because}, {caller.Id}, {now})
+            on conflict (older_id, newer_id) where withdrawn_at is null do update set older_id = excluded.older_id returning *
+            """).AsNoTracking().ToListAsync(ct))[0];
+        if (said.Id == mine)
         {
+            // Of the pair and not of one record: the readers of that one would see the other, which may be of another network.
+            db.Audit("duplicate", newer, 0, records[newer].Node, "membership.duplicate-dismissed", null, new { said.OlderId, said.NewerId }, now, request.Reason);
             await db.SaveChangesAsync(ct);
-            return TypedResults.Ok(Response.Of(said));
-        }
-        catch (DbUpdateException e) when (e.Violates(NotDuplicateMapping.OncePerPair))
-        {
-            return TypedResults.Ok(Response.Of((await FindAsync())!));
+            await transaction.CommitAsync(ct);
         }
 
-        Task<NotDuplicate?> FindAsync() => db.NotDuplicates.AsNoTracking().SingleOrDefaultAsync(p => p.OlderId == older && p.NewerId == newer, ct);
+        return TypedResults.Ok(DismissalResponse.Of(said, records[older].Name, records[newer].Name));
     }
 }

@@ -49,7 +49,7 @@ internal static class ReadDuplicates
            where b.search %> e.name and b.id <> e.id
              and (b.id < e.id or not (b.node = any($3) or b.node like any($4)))
            order by word_similarity(e.name, b.search) desc limit 10)) c
-          on not exists (select 1 from not_duplicate n where n.older_id = least(e.id, c.id) and n.newer_id = greatest(e.id, c.id))
+          on not exists (select 1 from not_duplicate n where n.older_id = least(e.id, c.id) and n.newer_id = greatest(e.id, c.id) and n.withdrawn_at is null)
         """;
 
     public static async Task<Results<Ok<Page<Pair>>, ProblemHttpResult>> HandleAsync(

@@ -1,5 +1,6 @@
 using Insp1r.Contracts.Membership;
 using Insp1r.Membership.Data;
+using Insp1r.Messaging.Log;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,7 +19,8 @@ internal static class CorrectFigure
     public static async Task<Results<Created<FigureResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        if (await db.Figures.SingleOrDefaultAsync(f => f.Id == id, ct) is not { } wrong)
+        await using var transaction = await db.JoinTransactionAsync(ct);
+        if (await db.LockFigureAsync(id, ct) is not { } wrong)
             return CommonErrors.Missing("figure", id);
         if (!caller.May(Role.Contributor, wrong.Node))
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {wrong.Node}.");
@@ -29,6 +31,10 @@ internal static class CorrectFigure
         request.Says.Check(errors, "/says", now);
         if (errors.Any)
             return errors.ToProblem();
+        if (wrong.WithdrawnAt is { } at)
+            return FigureErrors.Withdrawn.ToProblem($"It was withdrawn on {at:yyyy-MM-dd}.");
+        if (await db.Figures.AnyAsync(f => f.Corrects == id, ct))
+            return FigureErrors.Corrected.ToProblem("Correct the figure that took its place.");
 
         var right = new NetworkFigure
         {
@@ -43,15 +49,8 @@ internal static class CorrectFigure
         };
         db.Add(right);
         db.Append(new FigureRecorded(right.State), now, reason: request.Reason);
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException e) when (e.Violates(NetworkFigureMapping.CorrectedOnce))
-        {
-            return FigureErrors.Corrected.ToProblem("Correct the figure that took its place.");
-        }
-
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return TypedResults.Created($"/api/v1/figures/{right.Id}", FigureResponse.Of(right));
     }
 }

@@ -8,7 +8,8 @@ namespace Insp1r.Membership.Figures;
 
 /// <summary>
 /// What a source says of a network as of a day: 84 partner organisations in 2019, "almost a hundred" in 2022. Sources contradict each other, and each is kept
-/// as it speaks. A figure never changes; what corrects it is a further one, and an answer as known before has the first.
+/// as it speaks. A figure never changes; what corrects it is a further one, and an answer as known before has the first. One that
+/// was recorded by mistake is withdrawn: then neither it nor what it corrected is said any more.
 /// </summary>
 internal sealed class NetworkFigure
 {
@@ -26,9 +27,13 @@ internal sealed class NetworkFigure
     public string? Reason { get; init; }
     public required string RecordedBy { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
+    public DateTimeOffset? WithdrawnAt { get; private set; }
+    public string? WithdrawnReason { get; private set; }
 
     public FigureState State => new(
         Id, Node, Measure, Content.Value, Content.Qualifier, Content.Wording, Content.AsOf, Content.Precision, Content.Source, Content.SourceUrl, Corrects);
+
+    public void Withdraw(string reason, DateTimeOffset at) => (WithdrawnAt, WithdrawnReason) = (at, reason);
 }
 
 internal static class FigureWords
@@ -44,11 +49,11 @@ internal static class FigureWords
 
 internal sealed class NetworkFigureMapping : IEntityTypeConfiguration<NetworkFigure>
 {
-    public const string CorrectedOnce = "network_figure_corrected_once";
+    private const string CorrectedOnce = "network_figure_corrected_once";
 
     public void Configure(EntityTypeBuilder<NetworkFigure> figure)
     {
-        figure.ToTable("network_figure");
+        figure.ToTable("network_figure", table => table.HasCheckConstraint("network_figure_withdrawn", "num_nonnulls(withdrawn_at, withdrawn_reason) in (0, 2)"));
         figure.Ignore(f => f.State);
         figure.Property(f => f.Id).ValueGeneratedNever();
         figure.Property(f => f.Node).UseCollation("C");

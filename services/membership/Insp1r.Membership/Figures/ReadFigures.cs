@@ -8,11 +8,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Insp1r.Membership.Figures;
 
-/// <summary>What a source says of a network. <c>corrects</c> is the figure that this one took the place of, and <c>reason</c> why.</summary>
+/// <summary>What a source says of a network. <c>corrects</c> is the figure that this one took the place of, and <c>reason</c> why. One that was <c>withdrawn</c> is said no more.</summary>
 internal sealed record FigureResponse(
-    Guid Id, string Node, string Measure, FigureContent Says, Guid? Corrects, string? Reason, string RecordedBy, DateTimeOffset RecordedAt)
+    Guid Id, string Node, string Measure, FigureContent Says, Guid? Corrects, string? Reason, string RecordedBy, DateTimeOffset RecordedAt, DateTimeOffset? WithdrawnAt, string? WithdrawnReason)
 {
-    public static FigureResponse Of(NetworkFigure f) => new(f.Id, f.Node, f.Measure, f.Content, f.Corrects, f.Reason, f.RecordedBy, f.RecordedAt);
+    public static FigureResponse Of(NetworkFigure f) => new(f.Id, f.Node, f.Measure, f.Content, f.Corrects, f.Reason, f.RecordedBy, f.RecordedAt, f.WithdrawnAt, f.WithdrawnReason);
 }
 
 /// <summary>Every reader sees every figure, as they see the tree: it is what a source says of a network as a whole.</summary>
@@ -45,7 +45,7 @@ internal static class ReadFigures
         // Somewhere in the world it is tomorrow already, and a figure of that day is not in the future.
         var (day, known) = given is null ? (DateOnly.MaxValue, DateTimeOffset.MaxValue) : (given.Day, given.Known);
         var figures = db.Figures.AsNoTracking()
-            .Where(f => f.Content.AsOf <= day && f.RecordedAt < known && !db.Figures.Any(other => other.Corrects == f.Id && other.RecordedAt < known));
+            .Where(f => f.Content.AsOf <= day && f.RecordedAt < known && (f.WithdrawnAt == null || f.WithdrawnAt >= known) && !db.Figures.Any(other => other.Corrects == f.Id && other.RecordedAt < known));
         if (filter.Node is { } node)
             figures = figures.Where(f => f.Node == node);
         if (filter.Measure is { } measure)
@@ -61,7 +61,15 @@ internal static class ReadFigures
         return TypedResults.Ok(Page<FigureResponse>.From([.. rows.Select(FigureResponse.Of)], limit, f => KeysetCursor.Encode(f.Says.AsOf.ToString(DayFormat, CultureInfo.InvariantCulture), f.Id)));
     }
 
-    /// <summary>Also one that was corrected.</summary>
+    /// <summary>To the end of the transaction it is neither corrected nor withdrawn by another.</summary>
+    public static async Task<NetworkFigure?> LockFigureAsync(this MembershipDb db, Guid id, CancellationToken ct)
+    {
+        // Apart: a query of SQL does not find the columns of what is said.
+        await db.Database.ExecuteSqlAsync($"select 1 from network_figure where id = {id} for update", ct);
+        return await db.Figures.SingleOrDefaultAsync(f => f.Id == id, ct);
+    }
+
+    /// <summary>Also one that was corrected or withdrawn.</summary>
     public static async Task<Results<Ok<FigureResponse>, ProblemHttpResult>> OneAsync(Guid id, MembershipDb db, CancellationToken ct) =>
         await db.Figures.AsNoTracking().SingleOrDefaultAsync(f => f.Id == id, ct) is { } figure ? TypedResults.Ok(FigureResponse.Of(figure)) : CommonErrors.Missing("figure", id);
 }

@@ -1,3 +1,4 @@
+using Insp1r.Membership.Affiliations;
 using Insp1r.Membership.Organisations;
 using Insp1r.Messaging.Log;
 using Microsoft.EntityFrameworkCore;
@@ -47,6 +48,12 @@ internal sealed class PersonRole
     /// <summary>When its end was recorded: from then on nothing follows from it, whatever its last day.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>The membership whose end ended it: given back with that. Null where it ended otherwise, or did not end.</summary>
+    public Guid? EndedWithId { get; private set; }
+
+    /// <summary>The last day of the term, as it was before it ended with a membership.</summary>
+    public DateOnly? TermEndsOn { get; private set; }
+
     public static PersonRole Record(
         Guid id, Guid personId, PersonRoleKind kind, Guid? organisationId, string node, string? body, string title, DateOnly from, DateOnly? to, DateTimeOffset at) => new()
         {
@@ -71,13 +78,23 @@ internal sealed class PersonRole
         (To, EndReason, EndedAt) = (to < From ? From : to, reason, at);
     }
 
+    /// <summary>Ends it because its organisation's membership ended.</summary>
+    public void EndWith(Affiliation membership, string reason, DateTimeOffset at)
+    {
+        (EndedWithId, TermEndsOn) = (membership.Id, To);
+        End(membership.Until!.Value, reason, at);
+    }
+
+    /// <summary>Goes on as if it had not ended: the membership with which it ended goes on.</summary>
+    public void Resume() => (To, EndReason, EndedAt, EndedWithId, TermEndsOn) = (TermEndsOn, null, null, null, null);
+
     /// <summary>Goes with its organisation's record, at a merge or back at its undoing. Who keeps the contact stays who it was.</summary>
     public void Belong(Guid organisation) => OrganisationId = organisation;
 
-    /// <summary>Of an erased person the dates stay, and none of the words.</summary>
+    /// <summary>Of an erased person the dates stay, and none of the words; nothing is given back to them.</summary>
     public void Erase(DateTimeOffset at)
     {
-        (Title, EndReason) = ("", null);
+        (Title, EndReason, EndedWithId, TermEndsOn) = ("", null, null, null);
         EndedAt ??= at;
     }
 }
@@ -104,6 +121,8 @@ internal sealed class PersonRoleMapping : IEntityTypeConfiguration<PersonRole>
         role.HasIndex(r => new { r.PersonId, r.Id });
         role.HasIndex(r => new { r.OrganisationId, r.PersonId });
         role.HasIndex(r => new { r.Node, r.Body }).HasFilter("body is not null");
+        role.HasIndex(r => r.EndedWithId).HasFilter("ended_with_id is not null");
+        role.HasOne<Affiliation>().WithMany().HasForeignKey(r => r.EndedWithId).OnDelete(DeleteBehavior.Restrict);
         role.HasOne<Person>().WithMany().HasForeignKey(r => r.PersonId).OnDelete(DeleteBehavior.Restrict);
         role.HasOne<MemberOrganisation>().WithMany().HasForeignKey(r => r.OrganisationId).OnDelete(DeleteBehavior.Restrict);
     }

@@ -39,6 +39,8 @@ internal static class ChangeService
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
         if (ifMatch.Refuses(service.Version) is { } refusal)
             return refusal;
+        if (service.WithdrawnAt is { } at)
+            return ServiceErrors.Withdrawn.ToProblem($"It was withdrawn on {at:yyyy-MM-dd}.");
 
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();

@@ -44,6 +44,9 @@ internal sealed class MemberService
     public DateTimeOffset RecordedAt { get; private init; }
     public DateTimeOffset UpdatedAt { get; private set; }
 
+    /// <summary>When it was taken back, because it was recorded by mistake; null where it was not.</summary>
+    public DateTimeOffset? WithdrawnAt { get; private set; }
+
     public ServiceContent Content => new(Kind, OtherKind, Branches, TargetGroups, Countries, Description, StartsOn, EndsOn, Source, SourceUrl, Reach);
 
     public ServiceState State => new(
@@ -64,6 +67,12 @@ internal sealed class MemberService
 
         Take(content, at);
         return true;
+    }
+
+    public void Withdraw(DateTimeOffset at)
+    {
+        (WithdrawnAt, UpdatedAt) = (at, at);
+        Version++;
     }
 
     private void Take(ServiceContent content, DateTimeOffset at)

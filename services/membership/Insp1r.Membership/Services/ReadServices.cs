@@ -46,7 +46,7 @@ internal static class ReadServices
     private const string Sql = $"""
         select {ServiceResponse.Columns}
         from member_service s join member_organisation r on r.id = s.organisation_id join organisation_at($3, 'infinity') o on o.id = coalesce(r.merged_into, r.id)
-        where s.id > $1 and (o.node = any($4) or o.node like any($5)) and o.status in ('admitted', 'active', 'suspended')
+        where s.id > $1 and s.withdrawn_at is null and (o.node = any($4) or o.node like any($5)) and o.status in ('admitted', 'active', 'suspended')
           and (s.starts_on is null or s.starts_on <= $3) and (s.ends_on is null or s.ends_on >= $3)
           and ($6::text is null or s.kind = $6) and ($7::text is null or $7 = any(s.branches)) and ($8::text is null or $8 = any(s.target_groups))
           and ($9::text is null or $9 = any(s.countries))
@@ -97,11 +97,12 @@ internal static class ReadServices
             return CommonErrors.Missing("organisation", id);
 
         var records = await db.RecordsOfAsync(organisation.Id, ct);
-        var services = await db.Services.AsNoTracking().Where(s => records.Contains(s.OrganisationId) && s.Id > after).OrderBy(s => s.Id).Take(limit + 1).ToListAsync(ct);
+        var services = await db.Services.AsNoTracking().Where(s => records.Contains(s.OrganisationId) && s.WithdrawnAt == null && s.Id > after).OrderBy(s => s.Id).Take(limit + 1).ToListAsync(ct);
         response.LocateAt(organisation.Id, id, "/services");
         return TypedResults.Ok(Page<ServiceResponse>.From([.. services.Select(service => ServiceResponse.Of(service, organisation))], limit, last => KeysetCursor.Encode("", last.Id)));
     }
 
+    /// <summary>Also one that was withdrawn.</summary>
     public static async Task<Results<Ok<ServiceResponse>, ProblemHttpResult>> OneAsync(
         Guid id, Guid serviceId, MembershipDb db, Caller caller, HttpResponse response, CancellationToken ct)
     {
@@ -112,7 +113,7 @@ internal static class ReadServices
         return TypedResults.Ok(ServiceResponse.Of(service, organisation));
     }
 
-    /// <summary>The organisation's service of this id, also where it was recorded of one that was merged into it.</summary>
+    /// <summary>The organisation's service of this id, also where it was recorded of one that was merged into it, or was withdrawn.</summary>
     public static async Task<MemberService?> ServiceOfAsync(this MembershipDb db, MemberOrganisation standing, Guid serviceId, CancellationToken ct)
     {
         var records = await db.RecordsOfAsync(standing.Id, ct);

@@ -15,5 +15,7 @@ internal static class ServiceRoutes
         ofOne.MapGet("/{serviceId:guid}", ReadServices.OneAsync).WithName("ReadService").WithSummary("One service").Requires(Role.Reader, Scopes.Read);
         ofOne.MapPost("/", RecordService.HandleAsync).WithName("RecordService").WithSummary("Record what an organisation offers").Requires(Role.Contributor, Scopes.Write);
         ofOne.MapPatch("/{serviceId:guid}", ChangeService.HandleAsync).WithName("ChangeService").WithSummary("Change the fields that are given").Requires(Role.Contributor, Scopes.Write);
+        ofOne.MapPost("/{serviceId:guid}/withdrawal", WithdrawService.HandleAsync).WithName("WithdrawService").WithSummary("Take back a service that was recorded by mistake")
+            .WithDescription("It is in no list then, and its history tells it and why. What was offered once and is no more has a last day instead.").Requires(Role.Contributor, Scopes.Write);
     }
 }

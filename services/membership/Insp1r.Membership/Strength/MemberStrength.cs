@@ -37,8 +37,11 @@ internal sealed class MemberStrength
     public string RecordedBy { get; private init; } = "";
     public DateTimeOffset RecordedAt { get; private init; }
 
-    /// <summary>When a correction took its place; null while it counts.</summary>
+    /// <summary>When a correction took its place, or it was withdrawn; null while it counts.</summary>
     public DateTimeOffset? SupersededAt { get; private set; }
+
+    /// <summary>Why it was withdrawn; null where it was not.</summary>
+    public string? WithdrawnReason { get; private set; }
 
     public Headcount Affiliates => new(Year, Total, Source, Women, Men, Ages, InformalShare, SourceUrl);
 
@@ -51,6 +54,13 @@ internal sealed class MemberStrength
     {
         SupersededAt = at;
         return Of(Id, Version + 1, OrganisationId, Node, affiliates, reason, by, at);
+    }
+
+    /// <summary>Ends it without another in its place. What it was goes on as its next version, which has no row.</summary>
+    public StrengthState Withdraw(string reason, DateTimeOffset at)
+    {
+        (SupersededAt, WithdrawnReason) = (at, reason);
+        return State with { Version = Version + 1 };
     }
 
     private static MemberStrength Of(Guid id, int version, Guid organisation, string node, Headcount affiliates, string? reason, string by, DateTimeOffset at) => new()
@@ -80,7 +90,7 @@ internal sealed class MemberStrengthMapping : IEntityTypeConfiguration<MemberStr
 
     public void Configure(EntityTypeBuilder<MemberStrength> strength)
     {
-        strength.ToTable("member_strength");
+        strength.ToTable("member_strength", table => table.HasCheckConstraint("member_strength_withdrawn", "withdrawn_reason is null or superseded_at is not null"));
         strength.HasKey(s => new { s.Id, s.Version }).HasName(OneAVersion);
         strength.Ignore(s => s.Affiliates);
         strength.Ignore(s => s.State);

@@ -17,5 +17,7 @@ internal static class StrengthRoutes
         ofOne.MapPost("/", RecordStrength.HandleAsync).WithName("RecordStrength").WithSummary("Record how many affiliates an organisation had in a year").Requires(Role.Contributor, Scopes.Write);
         ofOne.MapPatch("/{year}", CorrectStrength.HandleAsync).WithName("CorrectStrength").WithSummary("Correct a year's number")
             .WithDescription("What was said before stays on record, and an answer as known before has it.").Requires(Role.Contributor, Scopes.Write);
+        ofOne.MapPost("/{year}/withdrawal", WithdrawStrength.HandleAsync).WithName("WithdrawStrength").WithSummary("Take back a year's number that was recorded by mistake")
+            .WithDescription("The year has no number then, and can be recorded anew. The number stays on record, and an answer as known before has it.").Requires(Role.Contributor, Scopes.Write);
     }
 }

@@ -15,3 +15,12 @@ public sealed record FigureRecorded(FigureState State) : IEvent
     int IEvent.SubjectVersion => 1;
     string IEvent.Node => State.Node;
 }
+
+/// <summary>It was recorded by mistake: neither it nor a figure that it corrected is said any more.</summary>
+[Event("membership.figure-withdrawn.v1", "figure")]
+public sealed record FigureWithdrawn(FigureState State) : IEvent
+{
+    Guid IEvent.SubjectId => State.Id;
+    int IEvent.SubjectVersion => 2;
+    string IEvent.Node => State.Node;
+}

@@ -42,3 +42,7 @@ public sealed record ServiceRecorded(ServiceState State) : IServiceEvent;
 
 [Event("membership.organisation-service-changed.v1", "organisation-service")]
 public sealed record ServiceChanged(ServiceState State) : IServiceEvent;
+
+/// <summary>It was recorded by mistake and was never offered. The state is what was said last.</summary>
+[Event("membership.organisation-service-withdrawn.v1", "organisation-service")]
+public sealed record ServiceWithdrawn(ServiceState State) : IServiceEvent;

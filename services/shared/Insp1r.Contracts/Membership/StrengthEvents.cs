@@ -21,3 +21,7 @@ public sealed record StrengthRecorded(StrengthState State) : IStrengthEvent;
 /// <summary>What was recorded before was wrong, or has become known better.</summary>
 [Event("membership.organisation-strength-corrected.v1", "organisation-strength")]
 public sealed record StrengthCorrected(StrengthState State) : IStrengthEvent;
+
+/// <summary>It was recorded by mistake: of this year there is no number with this id any more. The state is what was said last.</summary>
+[Event("membership.organisation-strength-withdrawn.v1", "organisation-strength")]
+public sealed record StrengthWithdrawn(StrengthState State) : IStrengthEvent;

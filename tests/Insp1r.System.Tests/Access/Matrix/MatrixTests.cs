@@ -142,7 +142,7 @@ public sealed class MatrixTests(Platform platform)
             if (call.Caller.Role != Nobody)
                 headers.Add(("Authorization", $"Bearer {known[(call.Caller, call.Lacks)]}"));
             // Who may not would change it whatever its version; who may changes nothing by an old one, and the next finds it as it was.
-            if (call.Operation.Method == HttpMethod.Patch || call.Operation.Method == HttpMethod.Put)
+            if (call.Operation.IsWrite)
                 headers.Add(("If-Match", call.Expected == Verdict.Reached ? "\"999\"" : "*"));
             var address = scene.AddressOf(call.Operation) + call.Rule.Query;
             HttpContent? body = !call.Operation.IsWrite ? null

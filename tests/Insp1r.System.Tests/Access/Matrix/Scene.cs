@@ -24,6 +24,7 @@ internal sealed class Scene
     private string _documentToWithdraw = "";
     private string _nodeDocument = "";
     private string _nodeDocumentToWithdraw = "";
+    private string _dismissalToWithdraw = "";
 
     private Scene()
     {
@@ -72,6 +73,9 @@ internal sealed class Scene
             case "WithdrawNodeDocument":
                 ids["documents"] = _nodeDocumentToWithdraw;
                 break;
+            case "WithdrawDismissal":
+                ids["dismissals"] = _dismissalToWithdraw;
+                break;
             case "ErasePerson":
                 ids["persons"] = $"{_erased}";
                 break;
@@ -112,7 +116,7 @@ internal sealed class Scene
         "AddComment" or "AddNodeComment" => new { text = "Noted" },
         "AddDocument" or "AddNodeDocument" => Records.Document,
         "SendDocumentFile" or "SendNodeDocumentFile" => Records.File,
-        "WithdrawDocument" or "WithdrawNodeDocument" => new { reason = "By mistake" },
+        "WithdrawDocument" or "WithdrawNodeDocument" or "WithdrawService" or "WithdrawStrength" or "WithdrawFigure" or "WithdrawDismissal" => new { reason = "By mistake" },
         "AddBody" => new { code = "added", from = "2024-01-01" },
         "ChangeBody" => new { names = new { en = "Changed" } },
         "EndMandate" => new { reason = "It is over" },
@@ -198,6 +202,7 @@ internal sealed class Scene
         _twin = await TwinAsync();
         _ids["duplicates"] = $"{await TwinAsync()}";
         var (survivor, merged) = (await TwinAsync(), await TwinAsync());
+        (_ids["dismissals"], _dismissalToWithdraw) = (await DismissedAsync(_twin), await DismissedAsync(Guid.Parse(_ids["duplicates"])));
         _ids["merges"] = $"{(await steward.PostAsync($"/api/v1/organisations/{survivor}/merge", new { mergedId = merged, version = 1, mergedVersion = 1 }, ct)).Expect(200).Id}";
 
         var person = await AddAsync(steward, "/api/v1/persons", Person("Account", $"{_mark}.account@example.org"), ct);
@@ -231,6 +236,8 @@ internal sealed class Scene
         }
 
         async Task<Guid> TwinAsync() => Guid.Parse(await AddAsync(steward, "/api/v1/organisations", Network.Organisation(National, $"Twin {_mark}"), ct));
+
+        async Task<string> DismissedAsync(Guid twin) => $"{(await steward.PostAsync("/api/v1/duplicates/dismissals", new { a = twin, b = _applicant }, ct)).Expect(200).Id}";
 
         async Task<Answer> PushAsync(string name, int? baseVersion = null) =>
             await steward.PostAsync("/api/v1/sync/batches", new { items = (object[])[Item("member", name, baseVersion)] }, ct);

@@ -864,13 +864,17 @@ namespace Insp1r.Membership.Data.Migrations
 
             modelBuilder.Entity("Insp1r.Membership.Duplicates.NotDuplicate", b =>
                 {
-                    b.Property<Guid>("OlderId")
+                    b.Property<Guid>("Id")
                         .HasColumnType("uuid")
-                        .HasColumnName("older_id");
+                        .HasColumnName("id");
 
                     b.Property<Guid>("NewerId")
                         .HasColumnType("uuid")
                         .HasColumnName("newer_id");
+
+                    b.Property<Guid>("OlderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("older_id");
 
                     b.Property<string>("Reason")
                         .HasColumnType("text")
@@ -885,8 +889,17 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("said_by");
 
-                    b.HasKey("OlderId", "NewerId")
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.HasKey("Id")
                         .HasName("pk_not_duplicate");
+
+                    b.HasIndex("OlderId", "NewerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_not_duplicate_older_id_newer_id")
+                        .HasFilter("withdrawn_at is null");
 
                     b.ToTable("not_duplicate", null, t =>
                         {
@@ -927,6 +940,14 @@ namespace Insp1r.Membership.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("recorded_by");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<string>("WithdrawnReason")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_reason");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Content", "Insp1r.Membership.Figures.NetworkFigure.Content#FigureContent", b1 =>
                         {
@@ -973,7 +994,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasDatabaseName("network_figure_corrected_once")
                         .HasFilter("corrects is not null");
 
-                    b.ToTable("network_figure", (string)null);
+                    b.ToTable("network_figure", null, t =>
+                        {
+                            t.HasCheckConstraint("network_figure_withdrawn", "num_nonnulls(withdrawn_at, withdrawn_reason) in (0, 2)");
+                        });
                 });
 
             modelBuilder.Entity("Insp1r.Membership.Mail.OutgoingMail", b =>
@@ -1509,6 +1533,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
+                    b.Property<Guid?>("EndedWithId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ended_with_id");
+
                     b.Property<DateOnly>("From")
                         .HasColumnType("date")
                         .HasColumnName("starts_on");
@@ -1536,6 +1564,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
 
+                    b.Property<DateOnly?>("TermEndsOn")
+                        .HasColumnType("date")
+                        .HasColumnName("term_ends_on");
+
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1547,6 +1579,10 @@ namespace Insp1r.Membership.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_person_role");
+
+                    b.HasIndex("EndedWithId")
+                        .HasDatabaseName("ix_person_role_ended_with_id")
+                        .HasFilter("ended_with_id is not null");
 
                     b.HasIndex("Node", "Body")
                         .HasDatabaseName("ix_person_role_node_body")
@@ -1705,6 +1741,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
                     b.HasKey("Id")
                         .HasName("pk_member_service");
 
@@ -1781,6 +1821,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("total");
 
+                    b.Property<string>("WithdrawnReason")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_reason");
+
                     b.Property<int?>("Women")
                         .HasColumnType("integer")
                         .HasColumnName("women");
@@ -1797,7 +1841,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasDatabaseName("member_strength_one_a_year")
                         .HasFilter("superseded_at is null");
 
-                    b.ToTable("member_strength", (string)null);
+                    b.ToTable("member_strength", null, t =>
+                        {
+                            t.HasCheckConstraint("member_strength_withdrawn", "withdrawn_reason is null or superseded_at is not null");
+                        });
                 });
 
             modelBuilder.Entity("Insp1r.Messaging.Log.ChangeLogRow", b =>
@@ -2156,6 +2203,12 @@ namespace Insp1r.Membership.Data.Migrations
 
             modelBuilder.Entity("Insp1r.Membership.Persons.PersonRole", b =>
                 {
+                    b.HasOne("Insp1r.Membership.Affiliations.Affiliation", null)
+                        .WithMany()
+                        .HasForeignKey("EndedWithId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_person_role_affiliation_ended_with_id");
+
                     b.HasOne("Insp1r.Membership.Organisations.MemberOrganisation", null)
                         .WithMany()
                         .HasForeignKey("OrganisationId")

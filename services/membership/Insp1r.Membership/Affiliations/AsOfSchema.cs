@@ -84,10 +84,4 @@ internal static class AsOfSchema
           where s.since <= day and n.created_at < known
         $$;
         """;
-
-    public const string Drop = """
-        drop function organisation_at; drop function affiliation_at; drop function node_at;
-        drop trigger keep_version on member_organisation; drop function keep_organisation_version; drop table organisation_version;
-        drop trigger keep_version on network_node; drop function keep_node_version; drop table node_version;
-        """;
 }

@@ -47,4 +47,9 @@ internal static class FirstDaySchema
           where s.since <= day and a.recorded_at < known and h.held_from < known and h.held_until >= known and (h.yields_on is null or day < h.yields_on)
         $$;
         """;
+
+    public const string Drop = """
+        drop trigger keep_first_day on affiliation; drop function keep_affiliation_first_day; drop table affiliation_first_day;
+        alter table affiliation drop column since_corrected_at;
+        """;
 }

@@ -6,28 +6,9 @@ namespace Insp1r.Membership.Merging;
 /// </summary>
 internal static class MergingSchema
 {
-    public const string Create = """
-        create table affiliation_holder (
-          affiliation_id uuid not null references affiliation (id), held_from timestamptz not null, held_until timestamptz not null,
-          organisation_id uuid not null references member_organisation (id), through_id uuid, yields_on date,
-          primary key (affiliation_id, held_until));
-        create index ix_affiliation_holder_organisation_id on affiliation_holder (organisation_id);
-
-        create function keep_affiliation_holder() returns trigger language plpgsql as $$
-        begin
-          insert into affiliation_holder (affiliation_id, held_from, held_until, organisation_id, through_id, yields_on)
-          values (old.id, old.held_from, new.held_from, old.organisation_id, old.through_id, old.yields_on);
-          return null;
-        end $$;
-
-        create trigger keep_holder after update on affiliation for each row
-          when ((old.organisation_id, old.through_id, old.yields_on) is distinct from (new.organisation_id, new.through_id, new.yields_on))
-          execute function keep_affiliation_holder();
-
-        drop function organisation_at; drop function affiliation_at;
-
+    public const string AffiliationAt = """
         -- Two branches, so that each finds an organisation's rows by an index: those that are where they were, and those that were elsewhere then.
-        create function affiliation_at(day date, known timestamptz) returns table (
+        create or replace function affiliation_at(day date, known timestamptz) returns table (
           id uuid, version int, organisation_id uuid, node text, category text, status text, since date, until date, through_id uuid, recorded_at timestamptz)
         language sql stable as $$
           select a.id, a.version, a.organisation_id, a.node, coalesce(m.category, a.first_category), coalesce(m.status, a.first_status), a.since,
@@ -48,6 +29,29 @@ internal static class MergingSchema
             order by m.effective desc, m.recorded_at desc limit 1) m on true
           where a.since <= day and a.recorded_at < known and h.held_from < known and h.held_until >= known and (h.yields_on is null or day < h.yields_on)
         $$;
+        """;
+
+    public const string Create = $"""
+        create table affiliation_holder (
+          affiliation_id uuid not null references affiliation (id), held_from timestamptz not null, held_until timestamptz not null,
+          organisation_id uuid not null references member_organisation (id), through_id uuid, yields_on date,
+          primary key (affiliation_id, held_until));
+        create index ix_affiliation_holder_organisation_id on affiliation_holder (organisation_id);
+
+        create function keep_affiliation_holder() returns trigger language plpgsql as $$
+        begin
+          insert into affiliation_holder (affiliation_id, held_from, held_until, organisation_id, through_id, yields_on)
+          values (old.id, old.held_from, new.held_from, old.organisation_id, old.through_id, old.yields_on);
+          return null;
+        end $$;
+
+        create trigger keep_holder after update on affiliation for each row
+          when ((old.organisation_id, old.through_id, old.yields_on) is distinct from (new.organisation_id, new.through_id, new.yields_on))
+          execute function keep_affiliation_holder();
+
+        drop function organisation_at; drop function affiliation_at;
+
+        {AffiliationAt}
 
         -- A merged record has no affiliation and so is not there, unless the question is what was known before. Of a member elsewhere, whose membership in
         -- its own network had not begun, the status is null.

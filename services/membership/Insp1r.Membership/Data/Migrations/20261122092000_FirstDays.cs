@@ -1,4 +1,5 @@
 using Insp1r.Membership.Affiliations;
+using Insp1r.Membership.Merging;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
@@ -11,5 +12,9 @@ internal sealed class FirstDays : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(FirstDaySchema.Create);
 
-    protected override void Down(MigrationBuilder migrationBuilder) => throw new NotSupportedException("A corrected first day does not fit into what was before.");
+    protected override void Down(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.Sql(MergingSchema.AffiliationAt);
+        migrationBuilder.Sql(FirstDaySchema.Drop);
+    }
 }

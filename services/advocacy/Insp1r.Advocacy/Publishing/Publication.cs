@@ -50,7 +50,7 @@ internal static class Readership
     public static IQueryable<T> ReadableBy<T>(this IQueryable<T> rows, Caller caller) where T : class, IPublished
     {
         var nodes = caller.NodesFor(Role.Reader);
-        var subtrees = Subtrees(nodes);
+        var subtrees = NodePath.Below(nodes);
         var continents = nodes.Select(ContinentOf).ToArray();
         return rows.Where(row => nodes.Contains(row.Node)
             || subtrees.Any(subtree => EF.Functions.Like(row.Node, subtree))
@@ -69,7 +69,4 @@ internal static class Readership
         var subtree = $"{node}.%";
         return rows.Where(row => row.Node == node || EF.Functions.Like(row.Node, subtree));
     }
-
-    // A path holds letters, digits, hyphens and dots: none of them means anything to LIKE.
-    private static string[] Subtrees(string[] nodes) => [.. nodes.Select(node => node + ".%")];
 }

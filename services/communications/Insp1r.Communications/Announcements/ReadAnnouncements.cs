@@ -65,7 +65,7 @@ internal static class ReadAnnouncements
     public static IQueryable<Announcement> OfCaller(this IQueryable<Announcement> announcements, Caller caller)
     {
         var nodes = caller.NodesFor(Role.Reader);
-        var subtrees = nodes.Select(node => node + ".%").ToArray();
+        var subtrees = NodePath.Below(nodes);
         return announcements.Where(a => nodes.Contains(a.Node) || subtrees.Any(subtree => EF.Functions.Like(a.Node, subtree)));
     }
 }

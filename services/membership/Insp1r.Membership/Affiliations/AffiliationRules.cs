@@ -11,20 +11,13 @@ internal static class AffiliationRules
     {
         errors.OneOf("/category", category, AffiliationCategory.All, "unknown-category");
         errors.OneOf("/status", status, AffiliationStatus.First, "unknown-status");
-        NotInFuture(errors, "/since", since, now);
-    }
-
-    public static void NotInFuture(FieldErrors errors, string pointer, DateOnly? day, DateTimeOffset now)
-    {
-        // Somewhere in the world it is tomorrow already.
-        if (day > DateOnly.FromDateTime(now.UtcDateTime).AddDays(1) || day?.Year < 1800)
-            errors.Add(pointer, "out-of-range", "A day that is not in the future.");
+        errors.NotInFuture("/since", since, now);
     }
 
     /// <summary>From which day on something holds: what lies before today changes earlier answers, and is meant to.</summary>
     public static void Effective(FieldErrors errors, DateOnly? effective, bool isCorrection, DateTimeOffset now)
     {
-        NotInFuture(errors, "/effective", effective, now);
+        errors.NotInFuture("/effective", effective, now);
         if (effective < DateOnly.FromDateTime(now.UtcDateTime) && !isCorrection)
             errors.Add("/effective", "needs-correction", "A day before today (in UTC) changes what was answered before: say correction, if that is meant.");
     }

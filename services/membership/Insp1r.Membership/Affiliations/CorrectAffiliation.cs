@@ -12,8 +12,6 @@ namespace Insp1r.Membership.Affiliations;
 /// <summary>Another first day of a membership that was recorded with a wrong one. What it became from which day on are its moves, which stay.</summary>
 internal static class CorrectAffiliation
 {
-    private const int MaxReason = 2_000;
-
     /// <summary>
     /// <c>since</c> is the first day as it really was. It changes what was answered before, and needs <c>correction</c>. <c>affiliationId</c> is the period, of an
     /// organisation that was a member several times: the latest if not given.
@@ -61,12 +59,12 @@ internal static class CorrectAffiliation
     private static FieldErrors Check(Request request, DateTimeOffset now)
     {
         var errors = new FieldErrors();
-        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Reason(request.Reason);
         if (request.Since is null)
             errors.Add("/since", "required", "The first day.");
         else if (!request.Correction)
             errors.Add("/since", "needs-correction", "Another first day changes what was answered before: say correction, if that is meant.");
-        AffiliationRules.NotInFuture(errors, "/since", request.Since, now);
+        errors.NotInFuture("/since", request.Since, now);
         return errors;
     }
 

@@ -15,7 +15,6 @@ namespace Insp1r.Membership.Affiliations;
 /// <summary>Admission, activation, suspension, reinstatement and the three ends, and changes of category: decided by a body, recorded by a steward.</summary>
 internal static class MoveAffiliation
 {
-    private const int MaxReason = 2_000;
     private const int MaxBody = 200;
 
     /// <summary>
@@ -126,14 +125,14 @@ internal static class MoveAffiliation
     private static FieldErrors Check(Request request, DateTimeOffset now)
     {
         var errors = new FieldErrors();
-        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Reason(request.Reason);
         if (request.DecisionId is null)
             errors.Required("/decidedBy", request.DecidedBy, MaxBody);
         else if ((request.DecidedBy, request.DecidedOn) is not (null, null))
             errors.Add("/decidedBy", "not-both", "The decision says by whom and when.");
         if (request is { DecisionId: null, DecidedOn: null })
             errors.Add("/decidedOn", "required", "The day of the decision.");
-        AffiliationRules.NotInFuture(errors, "/decidedOn", request.DecidedOn, now);
+        errors.NotInFuture("/decidedOn", request.DecidedOn, now);
         AffiliationRules.Effective(errors, request.Effective, request.Correction, now);
         if (request.To is null && request.Category is null)
             errors.Add("/to", "required", $"A status ({string.Join(", ", AffiliationStatus.All)}), or a category.");

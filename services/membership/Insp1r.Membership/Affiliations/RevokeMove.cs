@@ -12,15 +12,13 @@ namespace Insp1r.Membership.Affiliations;
 /// <summary>Takes back the last move, which was recorded by mistake. It stays on record, and an answer as known before has it.</summary>
 internal static class RevokeMove
 {
-    private const int MaxReason = 2_000;
-
     public sealed record Request(string Reason);
 
     public static async Task<Results<Ok<AffiliationResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, string node, Guid moveId, Request request, MembershipDb db, Caller caller, Standing standing, Affiliates affiliates, AccountAccess access, TimeProvider clock, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Reason(request.Reason);
         if (errors.Any)
             return errors.ToProblem();
 

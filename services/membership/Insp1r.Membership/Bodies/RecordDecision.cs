@@ -82,7 +82,7 @@ internal static class RecordDecision
         var errors = new FieldErrors();
         errors.Required("/subject", request.Subject, MaxSubject);
         errors.Required("/text", request.Text, MaxText);
-        AffiliationRules.NotInFuture(errors, "/decidedOn", request.DecidedOn, now);
+        errors.NotInFuture("/decidedOn", request.DecidedOn, now);
         if (request.DecidedOn < body.From || request.DecidedOn > body.To)
             errors.Add("/decidedOn", "out-of-range", $"The body is there from {body.From:yyyy-MM-dd}{(body.To is { } to ? $" to {to:yyyy-MM-dd}" : "")}.");
         foreach (var (pointer, number, least) in ((string, int, int)[])
@@ -94,7 +94,7 @@ internal static class RecordDecision
 
         if (!errors.Any && request.VotesFor + request.VotesAgainst + request.Abstained > request.Present)
             errors.Add("/present", "fewer-than-votes", "No more vote than are present.");
-        OrganisationRules.Address(errors, "/minutes", request.Minutes);
+        errors.WebAddress("/minutes", request.Minutes);
         if (request.Concerns is { } concerns)
         {
             errors.Count("/concerns", concerns, MaxConcerns);

@@ -52,7 +52,7 @@ internal static class AddDocument
         errors.Required("/title", request.Title, MaxTitle);
         if (!LanguageCodes.Contains(request.Language))
             errors.Add("/language", "unknown-language", "A code of ISO 639-1, such as en, fr, es or rw.");
-        AffiliationRules.NotInFuture(errors, "/date", request.Date, now);
+        errors.NotInFuture("/date", request.Date, now);
         if (request.Source is not null)
             errors.Required("/source", request.Source, MaxSource);
 

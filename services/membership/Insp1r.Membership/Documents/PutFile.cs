@@ -95,5 +95,5 @@ internal static class PutFile
         return null;
     }
 
-    private static ProblemHttpResult TooLarge => DocumentErrors.TooLarge.ToProblem($"A file has at most {MaxFile} bytes. Make it smaller, or give its address.");
+    private static ProblemHttpResult TooLarge => CommonErrors.TooLarge.ToProblem($"A file has at most {MaxFile} bytes. Make it smaller, or give its address.");
 }

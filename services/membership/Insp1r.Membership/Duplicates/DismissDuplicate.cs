@@ -10,8 +10,6 @@ namespace Insp1r.Membership.Duplicates;
 /// <summary>Says that two records are two organisations: the work list does not show them together again. Said twice, the first time counts.</summary>
 internal static class DismissDuplicate
 {
-    private const int MaxReason = 2_000;
-
     public sealed record Request(Guid A, Guid B, string? Reason = null);
 
     public static async Task<Results<Ok<DismissalResponse>, ProblemHttpResult>> HandleAsync(Request request, MembershipDb db, Caller caller, TimeProvider clock, CancellationToken ct)
@@ -20,7 +18,7 @@ internal static class DismissDuplicate
         if (request.A == request.B)
             errors.Add("/b", "same-record", "The id of another record.");
         if (request.Reason is not null)
-            errors.Required("/reason", request.Reason, MaxReason);
+            errors.Reason(request.Reason);
         if (errors.Any)
             return errors.ToProblem();
 

@@ -25,8 +25,8 @@ internal static class ReadDismissals
             return KeysetCursor.Refuse();
 
         var (all, within) = (caller.NodesFor(Role.Contributor), caller.NodesFor(Role.Contributor, filter.Node));
-        var likeAll = Array.ConvertAll(all, node => node + ".%");
-        var likeWithin = Array.ConvertAll(within, node => node + ".%");
+        var likeAll = NodePath.Below(all);
+        var likeWithin = NodePath.Below(within);
         var rows = await (
             from pair in db.NotDuplicates.FromSql($"""
                 select n.* from not_duplicate n join member_organisation a on a.id = n.older_id join member_organisation b on b.id = n.newer_id

@@ -103,7 +103,7 @@ internal static class ReadDuplicates
         foreach (var topmost in (string[][])[within, nodes])
         {
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = topmost });
-            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. topmost.Select(node => node + ".%")] });
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = NodePath.Below(topmost) });
         }
 
         var pairs = new List<(Guid, Guid)>();

@@ -10,8 +10,6 @@ namespace Insp1r.Membership.Duplicates;
 /// <summary>Two records may be one organisation after all: the work list shows them together again. Again makes no difference.</summary>
 internal static class WithdrawDismissal
 {
-    private const int MaxReason = 2_000;
-
     /// <summary><c>reason</c> has 1 to 2000 characters, and names no person.</summary>
     public sealed record Request(string Reason);
 
@@ -28,7 +26,7 @@ internal static class WithdrawDismissal
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {foreign.Node}.");
 
         var errors = new FieldErrors();
-        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Reason(request.Reason);
         if (errors.Any)
             return errors.ToProblem();
 

@@ -11,8 +11,6 @@ namespace Insp1r.Membership.Figures;
 /// <summary>A figure that was read or copied wrongly. (Another source that says another thing is a figure of its own.)</summary>
 internal static class CorrectFigure
 {
-    private const int MaxReason = 2_000;
-
     /// <summary><c>says</c> is the whole of what the source says; <c>reason</c> why the first record of it was wrong.</summary>
     public sealed record Request(string Reason, FigureContent Says);
 
@@ -27,7 +25,7 @@ internal static class CorrectFigure
 
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();
-        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Reason(request.Reason);
         request.Says.Check(errors, "/says", now);
         if (errors.Any)
             return errors.ToProblem();

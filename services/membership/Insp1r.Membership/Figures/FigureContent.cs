@@ -21,8 +21,8 @@ internal sealed record FigureContent(
         errors.OneOf($"{at}/qualifier", Qualifier, FigureWords.Qualifiers, "unknown-qualifier");
         errors.Required($"{at}/wording", Wording, MaxText);
         errors.Required($"{at}/source", Source, MaxText);
-        OrganisationRules.Address(errors, $"{at}/sourceUrl", SourceUrl);
-        AffiliationRules.NotInFuture(errors, $"{at}/asOf", AsOf, now);
+        errors.WebAddress($"{at}/sourceUrl", SourceUrl);
+        errors.NotInFuture($"{at}/asOf", AsOf, now);
         errors.OneOf($"{at}/precision", Precision, FigureWords.Precisions, "unknown-precision");
         if ((Precision is "month" or "year" && AsOf.Day != 1) || (Precision is "year" && AsOf.Month != 1))
             errors.Add($"{at}/asOf", "not-the-first-day", $"The first day of the {Precision} that it is said of.");

@@ -11,8 +11,6 @@ namespace Insp1r.Membership.Figures;
 /// <summary>Takes back a figure that was recorded by mistake, such as one that is said of another network, and with it what it corrected. Again makes no difference.</summary>
 internal static class WithdrawFigure
 {
-    private const int MaxReason = 2_000;
-
     /// <summary><c>reason</c> has 1 to 2000 characters, and names no person.</summary>
     public sealed record Request(string Reason);
 
@@ -26,7 +24,7 @@ internal static class WithdrawFigure
             return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {figure.Node}.");
 
         var errors = new FieldErrors();
-        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Reason(request.Reason);
         if (errors.Any)
             return errors.ToProblem();
         if (await db.Figures.AnyAsync(f => f.Corrects == id, ct))

@@ -69,7 +69,7 @@ internal static partial class ImportMembers
         TimeProvider clock, ILogger<SyncBatch> logger, CancellationToken ct)
     {
         if (query.Mode is not (null or "validate" or "commit"))
-            return QueryChecks.Refuse("mode", "bad-value", "validate or commit");
+            return QueryChecks.Refuse("mode", "unknown-word", "validate or commit.");
         if (QueryChecks.Node(query.Node) is { } noPath)
             return noPath;
         if (!caller.May(Role.Contributor, query.Node))
@@ -165,7 +165,7 @@ internal static partial class ImportMembers
     }
 
     private static ProblemHttpResult TooLong() =>
-        ImportErrors.TooLarge.ToProblem($"A file has at most {ImportTable.MaxRows} rows. Divide it, or send a sync batch.");
+        CommonErrors.TooLarge.ToProblem($"A file has at most {ImportTable.MaxRows} rows. Divide it, or send a sync batch.");
 
     private static ProblemHttpResult Unclear(ImportTable table, FieldErrors errors) => ImportErrors.ColumnsUnclear.ToProblem(
         $"{string.Join(' ', errors.Items.Select(error => error.Detail))} The headers found are: {string.Join(", ", table.Headers.Take(30).Select(header => $"'{(header.Length > 60 ? header[..60] : header)}'"))}.",

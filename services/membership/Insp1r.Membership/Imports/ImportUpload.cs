@@ -64,7 +64,7 @@ internal sealed record ImportUpload(byte[] Bytes, string? Charset, string? Mappi
     private static (ImportUpload?, ProblemHttpResult?) Take(byte[] bytes, string? charset, string? mapping) =>
         bytes.Length > MaxFile ? (null, TooLarge()) : (new ImportUpload(bytes, charset?.Trim('"'), mapping), null);
 
-    private static ProblemHttpResult TooLarge() => ImportErrors.TooLarge.ToProblem($"A file has at most {MaxFile >> 20} MiB. Divide it, or send a sync batch.");
+    private static ProblemHttpResult TooLarge() => CommonErrors.TooLarge.ToProblem($"A file has at most {MaxFile >> 20} MiB. Divide it, or send a sync batch.");
 
     /// <summary>Which header is which field, such as {"Nom de la structure": "name", "Remarques": null}; null where it is not that.</summary>
     public static IReadOnlyDictionary<string, string?>? ReadMapping(string? json)

@@ -17,8 +17,6 @@ internal static class MergeOrganisations
 {
     private const string Ours = "ours";
     private const string Theirs = "theirs";
-    private const int MaxReason = 2_000;
-
     /// <summary>
     /// <c>mergedId</c> is the duplicate; <c>version</c> and <c>mergedVersion</c> are those that were compared, of this record and of the duplicate.
     /// </summary>
@@ -135,7 +133,7 @@ internal static class MergeOrganisations
         }
 
         if (request.Reason is not null)
-            errors.Required("/reason", request.Reason, MaxReason);
+            errors.Reason(request.Reason);
         return errors;
     }
 }

@@ -25,8 +25,8 @@ internal static class ReadMerges
             return KeysetCursor.Refuse();
 
         var (all, within) = (caller.NodesFor(Role.Steward), caller.NodesFor(Role.Steward, filter.Node));
-        var likeAll = Array.ConvertAll(all, node => node + ".%");
-        var likeWithin = Array.ConvertAll(within, node => node + ".%");
+        var likeAll = NodePath.Below(all);
+        var likeWithin = NodePath.Below(within);
         var rows = await (
             from m in db.Merges.FromSql($"""
                 select * from organisation_merge m

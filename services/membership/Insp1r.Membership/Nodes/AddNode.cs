@@ -29,7 +29,7 @@ internal static class AddNode
         errors.OneOf("/level", request.Level, NodeLevel.All, "unknown-level");
         errors.Languages("/names", request.Names, MaxName, required: true);
         var now = clock.GetUtcNow();
-        AffiliationRules.NotInFuture(errors, "/since", request.Since, now);
+        errors.NotInFuture("/since", request.Since, now);
         var country = CheckCountry(errors, request);
         if (errors.Any)
             return errors.ToProblem();

@@ -24,7 +24,7 @@ internal static class ChangeNode
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();
         errors.Languages("/names", request.Names, AddNode.MaxName, required: request.Since is null);
-        AffiliationRules.NotInFuture(errors, "/since", request.Since, now);
+        errors.NotInFuture("/since", request.Since, now);
         if (request.Since is not null && !request.Correction)
             errors.Add("/since", "needs-correction", "Another first day changes what was answered before: say correction, if that is meant.");
         AffiliationRules.Effective(errors, request.Effective, request.Correction, now);

@@ -41,9 +41,9 @@ internal static class ReadNodes
         if (filter.Check(clock, out var asOf) is { } badDay)
             return badDay;
         if (filter.Path is not null && !NodePath.IsValid(filter.Path))
-            return CommonErrors.BadQuery.ToProblem("path is a node's path, such as insp1r.africa.", [new FieldError("path", "bad-path", "A node's path")]);
+            return QueryChecks.Refuse("path", "bad-node", "A node's path, such as insp1r.africa.");
         if (filter.Level is not null && !NodeLevel.All.Contains(filter.Level, StringComparer.Ordinal))
-            return CommonErrors.BadQuery.ToProblem($"level is one of {string.Join(", ", NodeLevel.All)}.", [new FieldError("level", "unknown-level", "A level")]);
+            return QueryChecks.Refuse("level", "unknown-level", $"One of {string.Join(", ", NodeLevel.All)}.");
 
         var nodes = At(db, asOf);
         if (filter.Path is { } path)

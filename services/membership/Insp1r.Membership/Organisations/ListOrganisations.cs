@@ -59,7 +59,7 @@ internal static class ListOrganisations
         if (shape.Reach != Reach.All)
         {
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
-            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = NodePath.Below(nodes) });
         }
 
         string?[] values = [country, filter.Type, filter.Status, filter.Text is null ? null : SearchText.Pattern(filter.Text)];

@@ -8,7 +8,6 @@ internal static class OrganisationRules
 {
     public const int MaxName = 300;
     public const int MaxAcronym = 40;
-    public const int MaxWebsite = 500;
     public const int MaxExternalIds = 10;
     public const int MaxNamespace = 40;
     public const int MaxExternalValue = 100;
@@ -66,17 +65,7 @@ internal static class OrganisationRules
 
     public static void RepeatedType(FieldErrors errors, int index) => errors.Add($"/types/{index}", "repeated", "Each type once.");
 
-    public static void Website(FieldErrors errors, string? website) => Address(errors, "/website", website);
-
-    /// <summary>An address in the web, if one is given.</summary>
-    public static void Address(FieldErrors errors, string pointer, string? text)
-    {
-        if (text is null)
-            return;
-        errors.Text(pointer, text, MaxWebsite);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
-            errors.Add(pointer, "bad-address", "An address that begins with https:// or http://.");
-    }
+    public static void Website(FieldErrors errors, string? website) => errors.WebAddress("/website", website);
 
     public static void ExternalIds(FieldErrors errors, IReadOnlyList<string>? ids)
     {

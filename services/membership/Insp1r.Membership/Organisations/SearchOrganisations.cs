@@ -91,7 +91,7 @@ internal static class SearchOrganisations
             var command = new NpgsqlBatchCommand(Known.GetOrAdd((Words.Length, Words.Select((word, i) => word.Length < 3 ? 1 << i : 0).Sum()), Compose));
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
-            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = NodePath.Below(nodes) });
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Text });
             // An empty key is nobody's.
             foreach (var key in (string[])[$"a:{Short}", $"i:{Short}", $"a:{Initials}", $"w:{Site}"])

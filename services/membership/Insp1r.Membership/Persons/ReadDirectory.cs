@@ -34,7 +34,8 @@ internal static class ReadDirectory
 
         var reader = caller.Has(Role.Reader) && caller.Scopes.Contains(Scopes.Read, StringComparer.Ordinal);
         PublicationLevel[] shown = reader ? [PublicationLevel.Public, PublicationLevel.Network] : [PublicationLevel.Public];
-        var (own, ownBelow) = ReadPersons.Subtrees(reader ? caller.NodesFor(Role.Reader) : []);
+        var own = reader ? caller.NodesFor(Role.Reader) : [];
+        var ownBelow = NodePath.Below(own);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var persons = db.Persons.AsNoTracking().Where(p => p.ErasedAt == null && !p.AtRisk && p.Id > after);
         if (node is not null)

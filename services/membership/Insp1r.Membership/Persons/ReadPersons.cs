@@ -18,8 +18,8 @@ internal static class ReadPersons
         if (!KeysetCursor.TryDecode(page.After, out _, out var after))
             return KeysetCursor.Refuse();
 
-        var (kept, keptBelow) = Subtrees(caller.NodesFor(Role.Contributor));
-        var (read, readBelow) = Subtrees(caller.NodesFor(Role.Reader));
+        var (kept, read) = (caller.NodesFor(Role.Contributor), caller.NodesFor(Role.Reader));
+        var (keptBelow, readBelow) = (NodePath.Below(kept), NodePath.Below(read));
         var persons = db.Persons.AsNoTracking().Where(p => p.ErasedAt == null && p.Id > after);
         if (node is not null)
             persons = persons.InSubtree(node);
@@ -46,9 +46,6 @@ internal static class ReadPersons
             return refusal;
         return TypedResults.Ok(PersonResponse.Of(person, caller.SightOf(person) ?? PublicationLevel.Public));
     }
-
-    /// <summary>These nodes, and the patterns of what lies below them. (No character of a path means anything in a pattern.)</summary>
-    public static (string[] Nodes, string[] Below) Subtrees(string[] nodes) => (nodes, [.. nodes.Select(node => node + ".%")]);
 
     public static IQueryable<Person> InSubtree(this IQueryable<Person> persons, string node)
     {

@@ -73,7 +73,7 @@ internal static class ReadServices
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit + 1 });
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = (asOf ?? AsOf.Today(clock)).Day });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = NodePath.Below(nodes) });
         foreach (var value in (string?[])[filter.Kind, filter.Branch, filter.TargetGroup, country])
             command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. words] });

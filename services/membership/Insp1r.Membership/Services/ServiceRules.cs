@@ -30,7 +30,7 @@ internal static class ServiceRules
         errors.Date("/to", content.To);
         errors.Period("/to", content.From, content.To);
         errors.Text("/source", content.Source, MaxSource);
-        OrganisationRules.Address(errors, "/sourceUrl", content.SourceUrl);
+        errors.WebAddress("/sourceUrl", content.SourceUrl);
         Reach(errors, content.Reach, now);
         var countries = Countries(errors, content.Countries);
         return errors.Any ? content : content with

@@ -11,8 +11,6 @@ namespace Insp1r.Membership.Services;
 /// <summary>Takes back a service that was recorded by mistake, such as another organisation's. It is in no list any more, also of earlier days; its history has why.</summary>
 internal static class WithdrawService
 {
-    private const int MaxReason = 2_000;
-
     /// <summary><c>reason</c> has 1 to 2000 characters, and names no person.</summary>
     public sealed record Request(string Reason);
 
@@ -31,7 +29,7 @@ internal static class WithdrawService
             return ServiceErrors.Withdrawn.ToProblem($"It was withdrawn on {at:yyyy-MM-dd}.");
 
         var errors = new FieldErrors();
-        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Reason(request.Reason);
         if (errors.Any)
             return errors.ToProblem();
 

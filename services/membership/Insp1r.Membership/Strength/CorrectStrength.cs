@@ -12,8 +12,6 @@ namespace Insp1r.Membership.Strength;
 /// <summary>Says a year's number anew. What was said before stays, and an answer as known before has it.</summary>
 internal static class CorrectStrength
 {
-    private const int MaxReason = 2_000;
-
     /// <summary><c>reason</c> says why. Only the fields that are given change; null clears what may be absent.</summary>
     public sealed record Request
     {
@@ -41,7 +39,7 @@ internal static class CorrectStrength
 
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();
-        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Reason(request.Reason);
         var affiliates = Merge(strength.Affiliates, request);
         affiliates.Check(errors, "", now);
         if (errors.Any)

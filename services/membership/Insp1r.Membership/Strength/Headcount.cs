@@ -46,7 +46,7 @@ internal sealed record Headcount(
         if (InformalShare is { } share && (share is < 0 or > 100 || decimal.Round(share, 2) != share))
             errors.Add($"{at}/informalShare", "out-of-range", "A share in percent, 0 to 100, with two decimals at most.");
         errors.Required($"{at}/source", Source, MaxSource);
-        OrganisationRules.Address(errors, $"{at}/sourceUrl", SourceUrl);
+        errors.WebAddress($"{at}/sourceUrl", SourceUrl);
     }
 
     private static void Count(FieldErrors errors, string pointer, int? count)

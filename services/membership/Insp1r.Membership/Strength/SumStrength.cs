@@ -111,7 +111,7 @@ internal static class SumStrength
         asOf.AddTo(command.Parameters);
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)filter.Year ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = filter.Latest is true });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = NodePath.Below(nodes) });
         var sums = JsonSerializer.Deserialize<IReadOnlyList<Sum>>((string)(await command.ExecuteScalarAsync(ct))!, JsonDefaults.Options)!;
         return TypedResults.Ok(new Response(nodes, asOf.Day, asOf.KnownOn, sums));
     }

@@ -14,8 +14,6 @@ namespace Insp1r.Membership.Strength;
 /// </summary>
 internal static class WithdrawStrength
 {
-    private const int MaxReason = 2_000;
-
     /// <summary><c>reason</c> has 1 to 2000 characters, and names no person.</summary>
     public sealed record Request(string Reason);
 
@@ -32,7 +30,7 @@ internal static class WithdrawStrength
             return refusal;
 
         var errors = new FieldErrors();
-        errors.Required("/reason", request.Reason, MaxReason);
+        errors.Reason(request.Reason);
         if (errors.Any)
             return errors.ToProblem();
 

@@ -37,11 +37,11 @@ internal static partial class PushBatch
         var contentType = http.Request.ContentType?.Split(';')[0].Trim();
         var isStream = string.Equals(contentType, Ndjson, StringComparison.OrdinalIgnoreCase);
         if (!isStream && !string.Equals(contentType, "application/json", StringComparison.OrdinalIgnoreCase))
-            return SyncErrors.UnsupportedMediaType.ToProblem($"Send application/json with at most {SyncChunk.Size} items, or {Ndjson} with one on each line.");
+            return CommonErrors.UnsupportedMediaType.ToProblem($"Send application/json with at most {SyncChunk.Size} items, or {Ndjson} with one on each line.");
         if (query.Mode is not (null or "validate" or "commit"))
-            return BadQuery("mode", "validate or commit");
+            return QueryChecks.Refuse("mode", "unknown-word", "validate or commit.");
         if (query.Atomic == true && isStream)
-            return BadQuery("atomic", "a stream is taken chunk by chunk; all or nothing goes with application/json only");
+            return QueryChecks.Refuse("atomic", "bad-value", "A stream is taken chunk by chunk; all or nothing goes with application/json only.");
         string? key = http.Request.Headers[IdempotencySchema.Header];
         if (key is not null && !IdempotencySchema.IsValid(key))
             return IdempotencyErrors.BadKey.ToProblem("The key is 1 to 200 visible ASCII characters.");
@@ -58,9 +58,6 @@ internal static partial class PushBatch
             await batch.CloseAsync();
         }
     }
-
-    private static ProblemHttpResult BadQuery(string parameter, string expected) =>
-        CommonErrors.BadQuery.ToProblem($"{parameter}: {expected}.", [new FieldError(parameter, "bad-value", expected)]);
 
     // ---- application/json: one chunk ----
 

@@ -48,7 +48,7 @@ internal static class ReadConflicts
         if (!KeysetCursor.TryDecode(page.After, out _, out var after))
             return KeysetCursor.Refuse();
         if (filter.State is not (null or "open" or "resolved" or "all"))
-            return CommonErrors.BadQuery.ToProblem("state: open, resolved or all.", [new FieldError("state", "bad-value", "open, resolved or all")]);
+            return QueryChecks.Refuse("state", "unknown-word", "open, resolved or all.");
 
         var nodes = caller.NodesFor(Role.Contributor);
         var condition = (filter.State ?? "open") switch { "open" => "and resolved_at is null", "resolved" => "and resolved_at is not null", _ => "" };
@@ -59,7 +59,7 @@ internal static class ReadConflicts
         command.Parameters.AddWithValue(after);
         command.Parameters.AddWithValue(limit + 1);
         command.Parameters.AddWithValue(nodes);
-        command.Parameters.AddWithValue(Array.ConvertAll(nodes, node => node + ".%"));
+        command.Parameters.AddWithValue(NodePath.Below(nodes));
 
         var rows = new List<ConflictResponse>();
         await using var reader = await command.ExecuteReaderAsync(ct);

@@ -32,7 +32,7 @@ internal static class ReadSyncStatus
         command.Parameters.AddWithValue(afterClient);
         command.Parameters.AddWithValue(limit + 1);
         command.Parameters.AddWithValue(nodes);
-        command.Parameters.AddWithValue(Array.ConvertAll(nodes, path => path + ".%"));
+        command.Parameters.AddWithValue(NodePath.Below(nodes));
 
         var rows = new List<Response>();
         await using var reader = await command.ExecuteReaderAsync(ct);

@@ -276,7 +276,7 @@ internal sealed class SyncItemReader(DateTimeOffset now)
         if (draft.Types is null)
             OrganisationRules.NoTypes(errors);
         OrganisationRules.Website(errors, draft.Website);
-        AffiliationRules.NotInFuture(errors, "/memberSince", draft.MemberSince, now);
+        errors.NotInFuture("/memberSince", draft.MemberSince, now);
         if (errors.Any)
             return null;
 

@@ -228,7 +228,7 @@ internal static class SyncMerge
             AddTexts(parameters, item => item.Content.Website);
             parameters.Add(new NpgsqlParameter<int?[]> { TypedValue = Array.ConvertAll(_lines, line => line.Item!.BaseVersion) });
             parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
-            parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(nodes, node => node + ".%") });
+            parameters.Add(new NpgsqlParameter<string[]> { TypedValue = NodePath.Below(nodes) });
         }
 
         public void AddContent(NpgsqlParameterCollection parameters, DateTimeOffset now)

@@ -33,6 +33,6 @@ internal static class WorkSql
     {
         var nodes = caller.NodesFor(Role.Contributor, within);
         parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
-        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
+        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = NodePath.Below(nodes) });
     }
 }

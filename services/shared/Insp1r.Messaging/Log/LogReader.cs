@@ -85,7 +85,7 @@ internal static class LogReader
         var command = new NpgsqlCommand(Filtered, connection);
         AddPosition(command, after, limit);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = nodes });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. nodes.Select(node => node + ".%")] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = NodePath.Below(nodes) });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)types ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         return ReadAsync(command, ct);
     }

@@ -26,6 +26,9 @@ public static class NodePath
     public static bool Covers(string path, string other) =>
         other.StartsWith(path, StringComparison.Ordinal) && (other.Length == path.Length || other[path.Length] == '.');
 
+    /// <summary>The patterns with which <c>like</c> finds what lies below these nodes. (No character of a path means anything in a pattern.)</summary>
+    public static string[] Below(string[] nodes) => Array.ConvertAll(nodes, node => node + ".%");
+
     /// <summary>The node above, or null for the root.</summary>
     public static string? Parent(string path) => path.LastIndexOf('.') is var dot and > 0 ? path[..dot] : null;
 

@@ -9,6 +9,7 @@ public static class CommonErrors
     public static readonly Error BadCursor = new(400, "bad-cursor", "The cursor is not one of ours");
     public static readonly Error BadQuery = new(400, "bad-query", "A query parameter is missing, unknown or out of bounds");
     public static readonly Error NotFound = new(404, "not-found", "Not found");
+    public static readonly Error TooLarge = new(413, "too-large", "Payload Too Large");
     public static readonly Error UnsupportedMediaType = new(415, "unsupported-media-type", "Unsupported Media Type");
     public static readonly Error Invalid = new(422, "invalid", "Some fields are not valid");
     public static readonly Error VersionRequired = new(428, "if-match-required", "Say which version you change");

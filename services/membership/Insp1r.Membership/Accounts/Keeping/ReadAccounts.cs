@@ -18,7 +18,7 @@ internal static class ReadAccounts
             return KeysetCursor.Refuse();
 
         var nodes = caller.NodesFor(Role.Steward);
-        var below = nodes.Select(node => node + ".%").ToArray();
+        var below = NodePath.Below(nodes);
         // Who is at risk is in no file.
         var accounts = await db.Accounts.FromSql($"""
             select a.*, a.xmin from account a where (a.node = any({nodes}) or a.node like any({below})) and a.id > {after}

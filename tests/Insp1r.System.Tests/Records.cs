@@ -70,6 +70,7 @@ internal sealed class Records
     /// <summary>A body that the operation takes from whoever may send it.</summary>
     public static object BodyOf(Operation operation) => operation switch
     {
+        { Method.Method: "PATCH", Path: "/api/v1/organisations/{id}/affiliations/{node}" } => new { since = "2010-01-01", correction = true, reason = "Taken over" },
         { Method.Method: "PATCH", Path: var path } when path.Contains("/strength/", StringComparison.Ordinal) => new { reason = "Taken over", total = 1 },
         { Path: var path } when path.EndsWith("/services/{serviceId}/withdrawal", StringComparison.Ordinal) || path.EndsWith("/strength/{year}/withdrawal", StringComparison.Ordinal) => new { reason = "Taken over" },
         { Path: var path } when path.Contains("/services", StringComparison.Ordinal) => Service,

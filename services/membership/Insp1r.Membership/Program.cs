@@ -30,6 +30,7 @@ using Insp1r.ServiceDefaults.Idempotency;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddMessaging<MembershipDb>("membership");
+builder.AllowSlowBodies();
 builder.AddAccess();
 builder.AddAccounts();
 builder.AddPersons();

@@ -85,6 +85,7 @@ public sealed class StrengthTests(Shared shared)
                 select sum(s.total) from member_strength s join member_organisation o on o.id = s.organisation_id
                 where s.year = 2020 and s.superseded_at is null and s.organisation_id in (
                   select organisation_id from affiliation where category = 'full' and through_id is null and since <= '2020-12-31' and (until is null or until > '2020-12-31'))
+                  and s.organisation_id not in (select organisation_id from affiliation where through_id is not null and since <= '2020-12-31' and (until is null or until > '2020-12-31'))
                 """, Ct),
             (long)above["total"]!);
         static (int, string) TotalOf(JsonNode sums) => ((int)sums[0]!["total"]!, MissingOf(sums[0]!));

@@ -1,5 +1,7 @@
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Organisations;
+using Insp1r.ServiceDefaults.Access;
+using Insp1r.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,6 +30,12 @@ internal static class OldIds
         db.Organisations.IgnoreQueryFilters().Where(o => o.Id == standing || o.MergedInto == standing).Select(o => o.Id).ToArrayAsync(ct);
 
     public static ProblemHttpResult Refuse(MemberOrganisation standing) => MergeErrors.Merged.ToProblem($"Change the record {standing.Id} that it was merged into.");
+
+    /// <summary>Null where the caller may change, by the id that was asked for, what belongs to the record: its contributors may.</summary>
+    public static ProblemHttpResult? RefusesChange(this MemberOrganisation standing, Guid asked, Caller caller) =>
+        standing.Id != asked ? Refuse(standing)
+        : caller.May(Role.Contributor, standing.Node) ? null
+        : AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {standing.Node}.");
 
     /// <summary>Says where the answer is from, if not from where it was asked. Not a redirect: many clients follow one without their token.</summary>
     public static void LocateAt(this HttpResponse response, Guid standing, Guid asked, string rest = "")

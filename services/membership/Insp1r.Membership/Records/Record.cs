@@ -53,8 +53,8 @@ internal sealed class RecordKind
         var record = organisation is null ? await FindAsync(id, db, ct) : Of(organisation);
         if (record is null || !caller.May(Role.Reader, record.Node))
             return (null, Missing(id));
-        if (organisation is not null && organisation.Id != id)
-            return (null, OldIds.Refuse(organisation));
+        if (organisation?.RefusesChange(id, caller) is { } notYours)
+            return (null, notYours);
         return caller.May(Role.Contributor, record.Node) ? (record, null) : (null, AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {record.Node}."));
     }
 

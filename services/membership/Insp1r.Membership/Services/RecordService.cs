@@ -35,10 +35,8 @@ internal static class RecordService
         await using var transaction = await db.JoinTransactionAsync(ct);
         if (await db.KeepStandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
-        if (organisation.Id != id)
-            return OldIds.Refuse(organisation);
-        if (!caller.May(Role.Contributor, organisation.Node))
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
+        if (organisation.RefusesChange(id, caller) is { } notYours)
+            return notYours;
 
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();

@@ -19,10 +19,8 @@ internal static class WithdrawService
     {
         if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node) || await db.ServiceOfAsync(organisation, serviceId, ct) is not { } service)
             return CommonErrors.Missing("service", serviceId);
-        if (organisation.Id != id)
-            return OldIds.Refuse(organisation);
-        if (!caller.May(Role.Contributor, organisation.Node))
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
+        if (organisation.RefusesChange(id, caller) is { } notYours)
+            return notYours;
         if (ifMatch.Refuses(service.Version) is { } refusal)
             return refusal;
         if (service.WithdrawnAt is { } at)

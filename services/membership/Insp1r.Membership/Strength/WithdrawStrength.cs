@@ -22,10 +22,8 @@ internal static class WithdrawStrength
     {
         if (await db.StandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node) || await db.StrengthOfYearAsync(organisation, year, ct) is not { } strength)
             return CommonErrors.NotFound.ToProblem($"There is no number of {year} that you may see.");
-        if (organisation.Id != id)
-            return OldIds.Refuse(organisation);
-        if (!caller.May(Role.Contributor, organisation.Node))
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
+        if (organisation.RefusesChange(id, caller) is { } notYours)
+            return notYours;
         if (ifMatch.Refuses(strength.Version) is { } refusal)
             return refusal;
 

@@ -20,10 +20,8 @@ internal static class ConfirmOrganisation
         // Locked, so that two confirmations come one after the other and the version is the one that there is.
         if (await db.LockStandingAsync(id, ct) is not { } organisation || !caller.May(Role.Reader, organisation.Node))
             return CommonErrors.Missing("organisation", id);
-        if (organisation.Id != id)
-            return OldIds.Refuse(organisation);
-        if (!caller.May(Role.Contributor, organisation.Node))
-            return AccessErrors.OutsideYourNodes.ToProblem($"You are not a contributor to {organisation.Node}.");
+        if (organisation.RefusesChange(id, caller) is { } notYours)
+            return notYours;
 
         var now = clock.GetUtcNow();
         var before = await db.Database.SqlQuery<DateTimeOffset?>($"select confirmed_at as \"Value\" from organisation_confirmation where organisation_id = {id}").SingleOrDefaultAsync(ct);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Insp1r.ServiceDefaults.Access;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -23,6 +23,8 @@ internal static class Welcome
               curl -H "Authorization: Bearer $(./insp1r token)" "{status.Address}/api/v1/changes/membership?limit=5"
               ./insp1r status
             """);
+        if (status.Resources.Any(resource => resource is { Name: "demo-data", State: not ResourceState.Finished }))
+            text.AppendLine().AppendLine("The demo data, with its networks, is still being loaded: some ten seconds more. ./insp1r status says when it is Finished.");
         return text.ToString();
     }
 

@@ -100,6 +100,7 @@ public sealed class PersonalDataTests(Platform platform)
         var stack = platform.Stack;
         await Network.EnsureAsync(stack, Ct);
         var somebody = await Somebody.RecordAsync(stack, await Records.CreateAsync(stack, Network.Rwanda, Ct), "public", Ct);
+        (await stack.As("rwanda").PostAsync("/api/v1/events", Launch([new { name = somebody.Name, organisation = $"Cooperative of {somebody.Name}", personId = somebody.Id }]), Ct)).Expect(201);
         foreach (var atRisk in (bool[])[true, false])
             (await stack.As("rwanda").PatchAsync($"/api/v1/persons/{somebody.Id}", new { atRisk }, Ct, ("If-Match", "*"))).Expect(200);
         (await stack.As("rwanda").PostAsync($"/api/v1/persons/{somebody.Id}/erasure", new { reason = "no-longer-needed" }, Ct)).Expect(200);

@@ -7,7 +7,7 @@ using Npgsql;
 
 [assembly: AssemblyFixture(typeof(Insp1r.Communications.Tests.Shared))]
 // Some tests hold a transaction open, and that holds every reader of the log on the server back.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Insp1r.Communications.Tests;
 

@@ -5,7 +5,7 @@ using Insp1r.Fault.Tests.Load;
 using Insp1r.Testing.Stack;
 
 [assembly: AssemblyFixture(typeof(Rig))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Insp1r.Fault.Tests;
 

@@ -3,7 +3,7 @@ using Insp1r.System.Tests.Telemetry;
 using Insp1r.Testing.Stack;
 
 [assembly: AssemblyFixture(typeof(Platform))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Insp1r.System.Tests;
 

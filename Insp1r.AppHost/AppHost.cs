@@ -1,55 +1,53 @@
+using Insp1r.AppHost;
+using Insp1r.AppHost.Running;
+using Insp1r.AppHost.Servers;
 using Microsoft.Extensions.Configuration;
 
 var builder = DistributedApplication.CreateBuilder(args);
 var replicas = builder.Configuration.GetValue("Parameters:replicas", 1);
 var demo = builder.Configuration.GetValue("Parameters:demo", true);
-var port = builder.Configuration.GetValue("INSP1R_PORT", 8080);
-var address = builder.Configuration["INSP1R_ADDRESS"] ?? $"http://127.0.0.1:{port}";
-var state = builder.Configuration["INSP1R_STATE"]
-    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "insp1r");
+var installation = builder.AddPlatform();
+var state = installation.State;
 
-var postgres = builder.AddPostgres("postgres").WithDataVolume().WithLifetime(ContainerLifetime.Persistent);
-var rabbitmq = builder.AddRabbitMQ("rabbitmq").WithDataVolume().WithManagementPlugin().WithLifetime(ContainerLifetime.Persistent);
-var membershipDb = postgres.AddDatabase("membershipdb", "membership");
-var advocacyDb = postgres.AddDatabase("advocacydb", "advocacy");
-var communicationsDb = postgres.AddDatabase("communicationsdb", "communications");
+var postgres = builder.AddPostgresServer("postgres", installation);
+var rabbitmq = builder.AddBroker("rabbitmq", installation);
+var membershipDb = postgres.AddServiceDatabase("membershipdb", "membership");
+var advocacyDb = postgres.AddServiceDatabase("advocacydb", "advocacy");
+var communicationsDb = postgres.AddServiceDatabase("communicationsdb", "communications");
+var membershipUser = rabbitmq.AddBrokerUser("membership");
+var advocacyUser = rabbitmq.AddBrokerUser("advocacy");
+var communicationsUser = rabbitmq.AddBrokerUser("communications");
 
-// No service waits for the broker: it takes writes without one and sends the events later.
-var membership = builder.AddProject<Projects.Insp1r_Membership>("membership")
-    .WithReference(membershipDb).WaitFor(membershipDb).WithReference(rabbitmq)
-    .WithEnvironment("Authority__Issuer", address)
-    .WithEnvironment("DevelopmentClients__File", Path.Combine(state, "development-clients.json"))
-    .WithEnvironment("DevelopmentAccounts__File", Path.Combine(state, "development-accounts.json"))
-    .WithEnvironment("DataProtection__Folder", Path.Combine(state, "data-protection"))
-    .WithEnvironment("Erasures__File", Path.Combine(state, "erased-persons"))
-    .WithEnvironment("Mail__Folder", Path.Combine(state, "mail"))
-    .WithHttpHealthCheck("/health/ready").WithReplicas(replicas);
+var membership = builder.AddService<Projects.Insp1r_Membership>("membership", installation, replicas, service => service
+    .WithDatabase(membershipDb).WithBroker(rabbitmq, membershipUser)
+    .WithAnnotation(new StateOf("membership", installation.ServiceUser))
+    .WithEnvironment("DevelopmentClients__File", state.DevelopmentClients)
+    .WithEnvironment("DevelopmentAccounts__File", state.DevelopmentAccounts)
+    .WithEnvironment("DataProtection__Folder", state.DataProtection)
+    .WithEnvironment("Erasures__File", state.ErasedPersons)
+    .WithEnvironment("Mail__Folder", state.Mail));
 
-var advocacy = builder.AddProject<Projects.Insp1r_Advocacy>("advocacy")
-    .WithReference(advocacyDb).WaitFor(advocacyDb).WithReference(rabbitmq).WithReference(membership)
-    .WithEnvironment("Authority__Issuer", address)
-    .WithHttpHealthCheck("/health/ready").WithReplicas(replicas);
+var advocacy = builder.AddService<Projects.Insp1r_Advocacy>("advocacy", installation, replicas, service => service
+    .WithDatabase(advocacyDb).WithBroker(rabbitmq, advocacyUser).WithReference(membership));
 
-var communications = builder.AddProject<Projects.Insp1r_Communications>("communications")
-    .WithReference(communicationsDb).WaitFor(communicationsDb).WithReference(rabbitmq).WithReference(membership)
-    .WithEnvironment("Authority__Issuer", address)
-    .WithHttpHealthCheck("/health/ready").WithReplicas(replicas);
+var communications = builder.AddService<Projects.Insp1r_Communications>("communications", installation, replicas, service => service
+    .WithDatabase(communicationsDb).WithBroker(rabbitmq, communicationsUser).WithReference(membership));
 
 // For the export of a person it asks what the others hold; it waits for none of them.
-membership.WithReference(communications);
+foreach (var replica in membership.Replicas)
+    replica.WithReference(communications);
 
-var gateway = builder.AddProject<Projects.Insp1r_Gateway>("gateway")
+var gateway = builder.AddService<Projects.Insp1r_Gateway>("gateway", installation, replicas: 1, service => service
     .WithReference(membership).WithReference(advocacy).WithReference(communications)
-    .WithEnvironment("Authority__Issuer", address)
-    .WithHttpEndpoint(port: port, name: "http")
-    .WithHttpHealthCheck("/health/ready")
-    .WithExternalHttpEndpoints().WithUrlForEndpoint("http", url => url.DisplayText = "INSP!R");
+    .WithEndpoint("http", endpoint => (endpoint.Port, endpoint.TargetPort) = (installation.Port, installation.Port))
+    .WithExternalHttpEndpoints().WithUrlForEndpoint("http", url => url.DisplayText = "INSP!R"));
 
 if (demo)
 {
-    builder.AddProject<Projects.Insp1r_DemoData>("demo-data")
+    builder.AddProject<Projects.Insp1r_DemoData>("demo-data").RunBuiltOutput(installation)
         .WithReference(gateway).WaitFor(gateway).WaitFor(membership).WaitFor(advocacy).WaitFor(communications)
-        .WithEnvironment("DevelopmentClients__File", Path.Combine(state, "development-clients.json"));
+        .WithEnvironment("DevelopmentClients__File", state.DevelopmentClients)
+        .WithAnnotation(new Care("demo-data", "project") { EndsByItself = true });
 }
 
-builder.Build().Run();
+return await builder.Build().RunPlatformAsync();

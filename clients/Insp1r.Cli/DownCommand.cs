@@ -27,12 +27,12 @@ internal static class DownCommand
         if (PlatformStatus.Read(state) is not { } status)
             return false;
 
-        var wasLive = status.Engine.IsAlive();
+        var wasLive = status.AppHost.IsAlive();
         if (wasLive)
         {
-            status.Engine.Signal(Signals.Terminate);
-            if (!await status.Engine.WaitForExitAsync(_grace, ct))
-                status.Engine.Signal(Signals.Kill);
+            status.AppHost.Signal(Signals.Terminate);
+            if (!await status.AppHost.WaitForExitAsync(_grace, ct))
+                status.AppHost.Signal(Signals.Kill);
         }
 
         return await Leftovers.StopAsync(state, ct) || wasLive;

@@ -34,7 +34,7 @@ internal static class HelpCommand
             Variables:
               INSP1R_PORT                 where the gateway listens, 8080 unless set
               INSP1R_STATE                the state folder: ~/.local/state/insp1r, or /var/lib/insp1r for root, unless set
-              INSP1R_ENGINE               native or aspire; unless set, Aspire where Docker answers and Aspire's packages restore
+              INSP1R_SERVERS              processes or containers: how PostgreSQL and RabbitMQ run; unless set, as containers where Docker answers
             Two checkouts run side by side with different INSP1R_PORT and INSP1R_STATE.
 
             Any command explains its options: ./insp1r up --help

@@ -8,7 +8,7 @@ internal static class LogsCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("name") { Description = "A name of ./insp1r status, or engine" };
+        var name = new Argument<string>("name") { Description = "A name of ./insp1r status, or apphost" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on as lines are written" };
         var lines = new Option<int>("--lines", "-n") { Description = "How many of the last lines", DefaultValueFactory = _ => 200 };
         var command = new Command("logs", "Show what a resource printed") { name, follow, lines };

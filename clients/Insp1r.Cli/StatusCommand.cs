@@ -20,13 +20,13 @@ internal static class StatusCommand
         return command;
     }
 
-    /// <summary>An engine that was killed could not write that it is gone.</summary>
+    /// <summary>An application host that was killed could not write that it is gone.</summary>
     private static PlatformStatus Actual(PlatformStatus status) => status.State is PlatformState.Stopped or PlatformState.Failed || status.IsLive
         ? status
         : status with
         {
             State = PlatformState.Stopped,
-            Message = "The engine was killed. The next start cleans up: ./insp1r up",
+            Message = "The application host was killed. The next start cleans up: ./insp1r up",
             Resources =
             [
                 .. status.Resources.Select(r => r.Process?.IsAlive() == true ? r : r with { State = ResourceState.Stopped, Process = null }),
@@ -45,8 +45,8 @@ internal static class StatusCommand
         ];
         var widths = Enumerable.Range(0, 5).Select(column => rows.Max(row => row[column].Length)).ToList();
         var lines = rows.Select(row => string.Join("  ", row.Select((cell, column) => column < widths.Count ? cell.PadRight(widths[column]) : cell)).TrimEnd());
-        var head = $"{status.State}{(status.Address is { } address ? $" at {address}" : "")}, engine process {status.Engine.ProcessId}";
-        return $"{head}{(status.Message is { } message ? $"\n{message}" : "")}\n\n{string.Join('\n', lines)}";
+        var head = $"{status.State}{(status.Address is { } address ? $" at {address}" : "")}, application host process {status.AppHost.ProcessId}";
+        return $"{head}{(status is { Dashboard: { } dashboard, IsLive: true } ? $"\nDashboard: {dashboard}" : "")}{(status.Message is { } message ? $"\n{message}" : "")}\n\n{string.Join('\n', lines)}";
     }
 
     private static PlatformStatus LiveStatusOrLast(this Installation installation) =>

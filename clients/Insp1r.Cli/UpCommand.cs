@@ -46,9 +46,7 @@ internal static class UpCommand
                 throw new PlatformException($"{installation.AppHost} is missing: run this through ./insp1r, which builds first.");
             if (parsed.GetValue(detach))
                 return await DetachAsync(installation, [.. arguments, "--Insp1r:Detached=true"], ct);
-            return AspireRun.IsChosen
-                ? await AspireRun.RunAsync(installation, arguments, ct)
-                : Become("dotnet", [installation.AppHost, .. arguments]);
+            return Become("dotnet", [installation.AppHost, .. arguments]);
         });
         return command;
     }
@@ -56,24 +54,21 @@ internal static class UpCommand
     private static async Task<int> DetachAsync(Installation installation, IReadOnlyList<string> arguments, CancellationToken ct)
     {
         if (PlatformStatus.Read(installation.State) is { IsLive: true } running)
-            throw new PlatformException($"The platform runs already, at {running.Address} (process {running.Engine.ProcessId}). Stop it: ./insp1r down");
-
-        // The native engine keeps its own status; Aspire's application host has this program beside it for that.
-        string[] engineArguments = AspireRun.IsChosen ? [typeof(UpCommand).Assembly.Location, "up", .. arguments] : [installation.AppHost, .. arguments];
+            throw new PlatformException($"The platform runs already, at {running.Address} (process {running.AppHost.ProcessId}). Stop it: ./insp1r down");
 
         // A session of its own: the terminal's Ctrl-C and its closing are not meant for a detached platform.
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false };
-        foreach (var argument in (string[])["sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", installation.State.EngineLog, "dotnet", .. engineArguments])
+        foreach (var argument in (string[])["sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", installation.State.AppHostLog, "dotnet", installation.AppHost, .. arguments])
             start.ArgumentList.Add(argument);
-        var log = new FileInfo(installation.State.EngineLog);
+        var log = new FileInfo(installation.State.AppHostLog);
         var logged = log.Exists ? log.Length : 0;
-        using var engine = Process.Start(start)!;
+        using var appHost = Process.Start(start)!;
         try
         {
             while (true)
             {
                 var status = PlatformStatus.Read(installation.State);
-                var current = status?.Engine.ProcessId == engine.Id ? status : null;
+                var current = status?.AppHost.ProcessId == appHost.Id ? status : null;
                 if (current is { State: PlatformState.Running })
                 {
                     Console.WriteLine(Welcome.Text(current));
@@ -82,15 +77,15 @@ internal static class UpCommand
                     return 0;
                 }
 
-                if (engine.HasExited)
-                    throw new PlatformException(await WhyAsync(installation, AspireRun.IsChosen ? null : current, logged, ct));
+                if (appHost.HasExited)
+                    throw new PlatformException(await WhyAsync(installation, current, logged, ct));
                 await Task.Delay(100, ct);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            ProcessIdentity.Find(engine.Id)?.Signal(Signals.Terminate);
-            await engine.WaitForExitAsync(CancellationToken.None);
+            ProcessIdentity.Find(appHost.Id)?.Signal(Signals.Terminate);
+            await appHost.WaitForExitAsync(CancellationToken.None);
             return 130;
         }
     }
@@ -100,13 +95,13 @@ internal static class UpCommand
         if (status?.Message is { } message)
             return message;
 
-        await using var log = File.OpenRead(installation.State.EngineLog);
+        await using var log = File.OpenRead(installation.State.AppHostLog);
         log.Position = Math.Min(logged, log.Length);
         var lines = (await new StreamReader(log).ReadToEndAsync(ct)).Trim().Split('\n');
         return $"The platform did not start:\n{string.Join('\n', lines.TakeLast(20))}";
     }
 
-    /// <summary>Replaces this process, and so never returns: in the foreground nothing may stand between the terminal's signals and the engine.</summary>
+    /// <summary>Replaces this process, and so never returns: in the foreground nothing may stand between the terminal's signals and the application host.</summary>
     private static int Become(string program, string[] arguments)
     {
         _ = execvp(program, [program, .. arguments, null]);

@@ -1,4 +1,4 @@
-using Insp1r.NativeHosting;
+using Insp1r.AppHost.Running;
 
 namespace Insp1r.AppHost.Tests;
 

@@ -1,6 +1,5 @@
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
-using Insp1r.NativeHosting;
+using Insp1r.AppHost.Running;
+using Insp1r.AppHost.Servers;
 using Insp1r.Platform;
 
 namespace Insp1r.AppHost.Tests;
@@ -11,34 +10,14 @@ public sealed class MessagesTests : IDisposable
     private const long Megabyte = 1024 * 1024;
     private const long Plenty = 4096 * Megabyte;
 
-    private readonly Model _model = new();
-    private readonly StringWriter _terminal = new();
-    private readonly StatusBoard _board = new();
-    private readonly HttpClient _http = new();
-    private readonly LogFile _engineLog;
-    private readonly ConsoleOutput _console;
+    private readonly TestInstallation _installation = new();
 
-    public MessagesTests()
-    {
-        _engineLog = new LogFile(_model.State, "engine");
-        _console = new ConsoleOutput(_terminal, _engineLog, verbose: false, TimeProvider.System);
-    }
-
-    public void Dispose()
-    {
-        _http.Dispose();
-        _engineLog.Dispose();
-        _terminal.Dispose();
-        _model.Dispose();
-    }
+    public void Dispose() => _installation.Dispose();
 
     [Fact]
     public void Servers_NotInstalled_AreNamedByTheirPackages()
     {
-        _model.Builder.AddPostgres("postgres");
-        _model.Builder.AddRabbitMQ("rabbitmq");
-
-        var e = Assert.Throws<PlatformException>(() => Machine(Plenty).Check(_model.Builder.Resources));
+        var e = Assert.Throws<PlatformException>(() => Machine(Plenty).Check([Postgres(), RabbitMq()]));
 
         Assert.Equal("Missing on this machine: postgresql, rabbitmq-server. Install: sudo apt-get install postgresql rabbitmq-server", e.Message);
     }
@@ -46,26 +25,20 @@ public sealed class MessagesTests : IDisposable
     [Fact]
     public void Servers_OneInstalled_NamesTheOtherAlone()
     {
-        _model.Builder.AddPostgres("postgres");
-        _model.Builder.AddRabbitMQ("rabbitmq");
-        var binaries = Directory.CreateDirectory(Path.Combine(_model.Folder, "lib", "postgresql", "17", "bin")).FullName;
+        var binaries = Directory.CreateDirectory(Path.Combine(_installation.Folder, "lib", "postgresql", "17", "bin")).FullName;
         File.WriteAllText(Path.Combine(binaries, "postgres"), "");
-        File.WriteAllText(Path.Combine(binaries, "initdb"), "");
 
-        var e = Assert.Throws<PlatformException>(() => Machine(Plenty).Check(_model.Builder.Resources));
+        var e = Assert.Throws<PlatformException>(() => Machine(Plenty).Check([Postgres(), RabbitMq()]));
 
         Assert.Equal("Missing on this machine: rabbitmq-server. Install: sudo apt-get install rabbitmq-server", e.Message);
     }
 
     [Fact]
-    public void Servers_NotInTheModel_AreNotAskedFor() => Machine(Plenty).Check(_model.Builder.Resources);
-
-    [Fact]
     public void Disk_FullAtTheStart_IsToldWithWhatIsLeftAndAWayOut()
     {
-        var e = Assert.Throws<PlatformException>(() => Machine(17 * Megabyte).Check(_model.Builder.Resources));
+        var e = Assert.Throws<PlatformException>(() => Machine(17 * Megabyte).Check([]));
 
-        Assert.Contains($"The disk that holds {_model.State.Root} has 17 MB left", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"The disk that holds {_installation.State.Root} has 17 MB left", e.Message, StringComparison.Ordinal);
         Assert.Contains("Make room, or choose a folder on another disk: INSP1R_STATE=", e.Message, StringComparison.Ordinal);
     }
 
@@ -73,83 +46,76 @@ public sealed class MessagesTests : IDisposable
     public void Disk_FillsUpAndHasRoomAgain_IsAWarningUntilThen()
     {
         var free = Plenty;
-        var reporter = new StatusReporter(_model.State, _board, TimeProvider.System);
-        var watch = new DiskWatch(new Prerequisites(_model.State, _model.Folder, _ => free), reporter, _console);
+        var watch = new DiskWatch(new Prerequisites(_installation.Installation) { FreeSpace = _ => free }, _installation.Status, _installation.Console);
 
         watch.Look();
-        Assert.Null(reporter.Status.Message);
+        Assert.Null(_installation.Status.Status.Message);
 
         free = 100 * Megabyte;
         watch.Look();
-        var warning = PlatformStatus.Read(_model.State)!.Message;
+        var warning = PlatformStatus.Read(_installation.State)!.Message;
         Assert.Contains("has 100 MB left; the databases and the broker need 512 MB", warning, StringComparison.Ordinal);
         Assert.Contains("Make room on it", warning, StringComparison.Ordinal);
-        Assert.Contains("has 100 MB left", _terminal.ToString(), StringComparison.Ordinal);
+        Assert.Contains("has 100 MB left", _installation.Terminal.ToString(), StringComparison.Ordinal);
 
         free = Plenty;
         watch.Look();
-        Assert.Null(PlatformStatus.Read(_model.State)!.Message);
-        Assert.Contains("has room again", _terminal.ToString(), StringComparison.Ordinal);
+        Assert.Null(PlatformStatus.Read(_installation.State)!.Message);
+        Assert.Contains("has room again", _installation.Terminal.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Process_CrashAfterCrash_IsToldWithItsExitCodeItsLogAndItsLastWords()
+    public void Port_Taken_IsToldWithItsHolder()
     {
-        await RunAsync(_model.Builder.AddExecutable("crashing", "sh", _model.Folder, "-c", "echo cannot read the register; exit 3"));
+        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((System.Net.IPEndPoint)other.LocalEndpoint).Port;
 
-        var told = _terminal.ToString();
-        Assert.Contains("exited with code 3; starting again in 0.2 s. Why: ./insp1r logs crashing", told, StringComparison.Ordinal);
-        Assert.Contains("exited with code 3; given up after 5 restarts. Why: ./insp1r logs crashing", told, StringComparison.Ordinal);
-        var failure = StartUp.WithLogTail(StartUp.FindFailure(_board.Resources)!, _board.Resources, _model.State);
-        Assert.StartsWith("crashing does not start: exited with code 3", failure, StringComparison.Ordinal);
-        Assert.Contains(_model.State.LogOf("crashing"), failure, StringComparison.Ordinal);
+        Assert.False(FreePort.IsFree(port));
+        Assert.Contains($"process {Environment.ProcessId}", PortHolder.Describe(port), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StartUp_CrashAfterCrash_IsAFailureWithItsReasonAndLastWords()
+    {
+        var crashing = new ResourceStatus
+        {
+            Name = "membership",
+            Resource = "membership",
+            Kind = "project",
+            State = ResourceState.Restarting,
+            Restarts = 5,
+            Message = "exited with code 134",
+        };
+        File.WriteAllText(_installation.State.LogOf("membership"), "cannot read the register\n");
+
+        var failure = StartUp.WithLogTail(StartUp.FindFailure([crashing])!, [crashing], _installation.State);
+
+        Assert.StartsWith("membership does not start: exited with code 134", failure, StringComparison.Ordinal);
+        Assert.Contains(_installation.State.LogOf("membership"), failure, StringComparison.Ordinal);
         Assert.Contains("cannot read the register", failure, StringComparison.Ordinal);
+        Assert.Null(StartUp.FindFailure([crashing with { Restarts = 4 }]));
     }
 
     [Fact]
-    public async Task Process_ProgramIsMissing_IsToldByName()
+    public async Task Board_ChangeWhileWaiting_EndsTheWait()
     {
-        await RunAsync(_model.Builder.AddExecutable("mailer", "no-such-mailer", _model.Folder));
+        var ct = TestContext.Current.CancellationToken;
+        _installation.Board.Add(new ResourceStatus { Name = "membership", Resource = "membership", Kind = "project", State = ResourceState.Starting });
 
-        var failure = StartUp.WithLogTail(StartUp.FindFailure(_board.Resources)!, _board.Resources, _model.State);
+        var waiting = _installation.Board.UntilAsync(StartUp.IsComplete, ct);
+        Assert.False(waiting.IsCompleted);
+        _installation.Board.Update("membership", s => s with { State = ResourceState.Running });
 
-        Assert.StartsWith("mailer does not start: exited with code 127", failure, StringComparison.Ordinal);
-        Assert.Contains("no-such-mailer", failure, StringComparison.Ordinal);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10), ct);
     }
 
-    [Fact]
-    public async Task Project_NotBuilt_IsToldWithTheCommandThatBuildsIt()
-    {
-        var project = _model.AddProject("membership");
-        await _model.VariablesAsync(project);
+    private Prerequisites Machine(long free) => new(_installation.Installation) { Libraries = Path.Combine(_installation.Folder, "lib"), FreeSpace = _ => free };
 
-        var e = await Assert.ThrowsAsync<PlatformException>(() => Runner(project.Resource).PrepareAsync(_ => { }, TestContext.Current.CancellationToken));
+    private static ServerProcess Postgres() => Server("postgres", "postgresql", ("postgresql", "*", "bin/postgres"));
 
-        Assert.Contains("membership.dll is missing: the project is not built. Build it: dotnet build Insp1r.sln", e.Message, StringComparison.Ordinal);
-    }
+    private static ServerProcess RabbitMq() => Server("rabbitmq", "rabbitmq-server", ("rabbitmq/lib", "rabbitmq_server-*", "sbin/rabbitmq-server"));
 
-    private Prerequisites Machine(long free) => new(_model.State, Path.Combine(_model.Folder, "lib"), _ => free);
-
-    /// <summary>Runs the resource until it is given up.</summary>
-    private async Task RunAsync(IResourceBuilder<ExecutableResource> resource)
-    {
-        var workload = Runner(resource.Resource);
-        using var log = new LogFile(_model.State, workload.Name);
-        _board.Add(new ResourceStatus { Name = workload.Name, Resource = workload.Name, Kind = workload.Kind, State = ResourceState.Waiting });
-        var runner = new ResourceRunner(workload, _ => Task.CompletedTask, _board, _console, log, new HurriedClock());
-        await runner.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-    }
-
-    private ProjectRunner Runner(IResource resource)
-    {
-        var replica = EndpointAllocation.ReplicasOf(resource, new PortBook(_model.State)).Single();
-        return new ProjectRunner(resource, replica, new ProjectEnvironment(_model.Builder.ExecutionContext, new Dictionary<string, string>()), _http);
-    }
-
-    /// <summary>Waits a hundredth of what it is asked to.</summary>
-    private sealed class HurriedClock : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, dueTime / 100, period);
-    }
+    private static ServerProcess Server(string name, string package, (string, string, string) files) =>
+        new(name, $"{name}.sh", "/", package, files, _ => Aspire.Hosting.ApplicationModel.ReferenceExpression.Create($"nowhere"));
 }

@@ -22,7 +22,7 @@ public sealed class StateFolderTests : IDisposable
 
         Assert.True(File.Exists(Marker));
         Assert.True(Directory.Exists(_state.Secrets));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_state.Mail));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_state.Secrets));
     }
 
     [Fact]
@@ -60,17 +60,16 @@ public sealed class StateFolderTests : IDisposable
         Assert.Equal(["thesis.txt"], Entries());
     }
 
-    [Theory]
-    [InlineData("run")]
-    [InlineData("secrets")]
-    public void Create_FolderFromBeforeTheMarker_IsMarked(string folder)
+    [Fact]
+    public void Create_FolderOfAnEarlierVersion_IsRefusedWithTheWayOut()
     {
-        Directory.CreateDirectory(Path.Combine(_state.Root, folder));
+        _state.Create();
         WriteFile("ports.json");
 
-        _state.Create();
+        var e = Assert.Throws<PlatformException>(_state.Create);
 
-        Assert.True(File.Exists(Marker));
+        Assert.Contains("./insp1r reset", e.Message, StringComparison.Ordinal);
+        Assert.Empty(_state.Delete());
     }
 
     [Theory]

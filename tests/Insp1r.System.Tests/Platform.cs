@@ -26,6 +26,9 @@ public sealed class Platform : IAsyncLifetime
                 {
                     ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _telemetry.Address,
                     ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                    ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+                    ["OTEL_BSP_SCHEDULE_DELAY"] = "1000",
+                    ["OTEL_BLRP_SCHEDULE_DELAY"] = "1000",
                     // One machine asks all at once here; that limits hold is shown by the gateway's own tests.
                     ["RateLimits__PerSecond"] = "100000",
                     ["RateLimits__Burst"] = "100000",

@@ -10,13 +10,15 @@ public sealed class ServiceDatabase(NpgsqlDataSource dataSource, string connecti
     /// <summary>The service's name: membership, advocacy, communications.</summary>
     public string Service { get; } = service;
 
+    internal string ConnectionString { get; } = connectionString;
+
     /// <summary>Tells this process from the other replicas of the service.</summary>
     public string InstanceId { get; } = Guid.CreateVersion7().ToString("N");
 
     /// <summary>A connection of its own for a long-lived task; the caller opens and disposes of it.</summary>
     internal NpgsqlConnection Unpooled(string purpose, Action<NpgsqlConnectionStringBuilder>? configure = null)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = $"{Service}-{purpose}" };
+        var builder = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, ApplicationName = $"{Service}-{purpose}" };
         configure?.Invoke(builder);
         return new NpgsqlConnection(builder.ConnectionString);
     }

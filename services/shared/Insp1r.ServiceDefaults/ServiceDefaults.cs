@@ -13,7 +13,6 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -102,29 +101,6 @@ public static class ServiceDefaultsExtensions
         var api = app.MapGroup("/api/v1");
         api.AddEndpointFilterFactory(QueryNames.Check).AddEndpointFilter<ResourceFilter>().AddEndpointFilter<ListExport>();
         return api;
-    }
-
-    /// <summary>
-    /// Brings the database to this version before any request is taken. Replicas that start together wait for each other: Entity
-    /// Framework's own lock is let go between two migrations, and the next replica would apply the second one again.
-    /// </summary>
-    public static async Task MigrateAsync<TDb>(this WebApplication app, CancellationToken ct = default) where TDb : DbContext
-    {
-        await using var scope = app.Services.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<TDb>().Database;
-        // A big migration takes its time.
-        database.SetCommandTimeout(TimeSpan.FromMinutes(30));
-        await database.OpenConnectionAsync(ct);
-        await database.ExecuteSqlRawAsync("set statement_timeout = 0; set lock_timeout = 0; select pg_advisory_lock(7308603)", ct);
-        try
-        {
-            await database.MigrateAsync(ct);
-        }
-        finally
-        {
-            await database.ExecuteSqlRawAsync("select pg_advisory_unlock(7308603); reset statement_timeout; reset lock_timeout", CancellationToken.None);
-            await database.CloseConnectionAsync();
-        }
     }
 
     private static void AddTokenValidation(this WebApplicationBuilder builder)

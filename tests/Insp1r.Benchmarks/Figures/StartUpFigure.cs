@@ -16,7 +16,7 @@ internal static class StartUpFigure
 
         await Until.TrueAsync(() => stack.Status.ReplicasOf("demo-data") is [{ State: "Finished" }], "the demo data is loaded", ct, TimeSpan.FromMinutes(2));
         await Machine.WaitForIdleAsync(bench.Settings.Patience, ct);
-        var processes = Machine.Tree(stack.Status.Engine.ProcessId).Where(id => Path.GetFileName(Machine.CommandLine(id).FirstOrDefault()) == "dotnet").ToList();
+        var processes = Machine.Tree(stack.Status.AppHost.ProcessId).Where(id => Path.GetFileName(Machine.CommandLine(id).FirstOrDefault()) == "dotnet").ToList();
         foreach (var id in processes)
             Report.Detail($"{Machine.ProportionalMemory(id),6:0} MiB  {Path.GetFileNameWithoutExtension(Machine.CommandLine(id).ElementAtOrDefault(1))}");
         report.Add("memory of all .NET processes after the demo load", Measure.Of(processes.Sum(Machine.ProportionalMemory)), "MiB", Bar.AtMost(700, "MiB"));

@@ -29,7 +29,7 @@ internal sealed class Platform : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>The engine's process: everything that runs descends from it.</summary>
-    public int Engine => Stack.Status.Engine.ProcessId;
+    public int Engine => Stack.Status.AppHost.ProcessId;
 
     public int Postgres => Stack.Status["postgres"].ProcessId;
 

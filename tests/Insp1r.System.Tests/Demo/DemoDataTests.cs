@@ -60,7 +60,7 @@ public sealed class DemoDataTests
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
         var loader = Path.Combine(Program, "bin", framework.Parent!.Name, framework.Name, "Insp1r.DemoData.dll");
         var (code, output) = await stack.RunAsync(
-            "env", [$"services__gateway__http__0={stack.Address}", $"DevelopmentClients__File={Path.Combine(stack.StateFolder, "development-clients.json")}", "dotnet", loader], Ct);
+            "env", [$"services__gateway__http__0={stack.Address}", $"DevelopmentClients__File={stack.DevelopmentClientsFile}", "dotnet", loader], Ct);
         Assert.True(code == 0, output);
         return output;
     }

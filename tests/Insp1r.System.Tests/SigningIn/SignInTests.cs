@@ -139,7 +139,7 @@ public sealed class SignInTests(Platform platform)
     /// <summary>The invitation of one of the accounts that an installation for development has.</summary>
     private static async Task<(string Email, Uri Link)> InvitedAsync(PlatformStack stack, string role, CancellationToken ct)
     {
-        var entries = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(stack.StateFolder, "development-accounts.json"), ct))!.AsArray();
+        var entries = JsonNode.Parse(await File.ReadAllTextAsync(stack.DevelopmentAccountsFile, ct))!.AsArray();
         var entry = entries.Single(entry => (string?)entry!["role"] == role)!;
         return ((string)entry["email"]!, new Uri((string)entry["link"]!));
     }

@@ -45,7 +45,7 @@ public sealed class PlatformStack : IAsyncDisposable
             ["INSP1R_PORT"] = $"{Port}",
         };
         // A test run that is broken off must not leave a platform running.
-        _stopOnExit = (_, _) => SignalEngine();
+        _stopOnExit = (_, _) => SignalAppHost();
         AppDomain.CurrentDomain.ProcessExit += _stopOnExit;
     }
 
@@ -58,8 +58,14 @@ public sealed class PlatformStack : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Variables => _environment;
     public StackStatus Status => StackStatus.Read(StateFolder);
 
-    /// <summary>The connection string of the broker, as the services have it.</summary>
-    public Uri Broker => new(_connectionStrings["rabbitmq"]);
+    /// <summary>The broker's address, as its administrator: a service's user sees its own queues only.</summary>
+    public Uri Broker => new UriBuilder(_connectionStrings["rabbitmq"]) { UserName = "guest", Password = Secret("rabbitmq-password") }.Uri;
+
+    /// <summary>The file of the development clients, which membership writes.</summary>
+    public string DevelopmentClientsFile => Path.Combine(StateFolder, "membership", "development-clients.json");
+
+    /// <summary>The file of the development accounts, which membership writes.</summary>
+    public string DevelopmentAccountsFile => Path.Combine(StateFolder, "membership", "development-accounts.json");
 
     public static async Task<PlatformStack> StartAsync(StackOptions options, CancellationToken ct)
     {
@@ -70,7 +76,7 @@ public sealed class PlatformStack : IAsyncDisposable
             if (code != 0)
                 throw new InvalidOperationException($"./insp1r up failed with {code}:\n{output}");
 
-            await using (var file = File.OpenRead(Path.Combine(stack.StateFolder, "development-clients.json")))
+            await using (var file = File.OpenRead(stack.DevelopmentClientsFile))
                 stack._clients = (await JsonSerializer.DeserializeAsync<DevelopmentClient[]>(file, JsonSerializerOptions.Web, ct))!;
             foreach (var service in (string[])["membership", "advocacy", "communications"])
                 stack.ReadConnectionStrings(stack.Status.ReplicasOf(service)[0].ProcessId);
@@ -111,10 +117,14 @@ public sealed class PlatformStack : IAsyncDisposable
     /// <summary>The connection string of a service's database, as the service has it.</summary>
     public string ConnectionStringOf(string service) => _connectionStrings[$"{service}db"];
 
-    /// <summary>A new connection to a service's database; not pooled, since tests kill servers.</summary>
+    /// <summary>The connection string of a service's database as the server's superuser: a service's own role changes rows and no tables.</summary>
+    public string SuperuserConnectionStringOf(string service) =>
+        new NpgsqlConnectionStringBuilder(_connectionStrings[$"{service}db"]) { Username = "postgres", Password = Secret("postgres-password") }.ConnectionString;
+
+    /// <summary>A new connection to a service's database, as superuser; not pooled, since tests kill servers.</summary>
     public async Task<NpgsqlConnection> OpenDatabaseAsync(string service, CancellationToken ct)
     {
-        var connectionString = new NpgsqlConnectionStringBuilder(_connectionStrings[$"{service}db"])
+        var connectionString = new NpgsqlConnectionStringBuilder(SuperuserConnectionStringOf(service))
         {
             Pooling = false,
             ApplicationName = "test",
@@ -225,18 +235,20 @@ public sealed class PlatformStack : IAsyncDisposable
             File.Copy(file, Path.Combine(kept.FullName, Path.GetFileName(file)), overwrite: true);
     }
 
-    private void SignalEngine()
+    private void SignalAppHost()
     {
         try
         {
             if (Status is { State: "Starting" or "Running" } status)
-                Signals.Terminate(status.Engine.ProcessId);
+                Signals.Terminate(status.AppHost.ProcessId);
         }
         catch (Exception e) when (e is IOException or JsonException or System.ComponentModel.Win32Exception)
         {
             // It never began, or has ended.
         }
     }
+
+    private string Secret(string name) => File.ReadAllText(Path.Combine(StateFolder, "secrets", name));
 
     // From the process itself: so the test asks the very databases that the service writes to.
     private void ReadConnectionStrings(int processId)

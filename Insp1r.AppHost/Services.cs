@@ -70,6 +70,7 @@ internal static class ServiceExtensions
     {
         var project = builder.AddProject<TProject>(name).RunBuiltOutput(installation)
             .WithEnvironment("Authority__Issuer", installation.Address)
+            .WithEnvironment("DOTNET_TieredPGO", "1")
             .WithTelemetry()
             // The port of the launch profile would be taken by a second platform on the machine.
             .WithEndpoint("http", endpoint => (endpoint.Port, endpoint.TargetHost, endpoint.IsProxied) = (null, "127.0.0.1", false));

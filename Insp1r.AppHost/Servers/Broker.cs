@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Insp1r.AppHost.Running;
+using Insp1r.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -55,6 +56,19 @@ internal static class BrokerExtensions
         });
         return ReferenceExpression.Create(
             $"amqp://{service}:{password.Resource}@{broker.Endpoint.Property(EndpointProperty.Host)}:{broker.Endpoint.Property(EndpointProperty.Port)}");
+    }
+
+    /// <summary>Deletes the messages in all queues.</summary>
+    public static async Task EmptyAsync(this Broker broker, CancellationToken ct)
+    {
+        foreach (var queue in Subscriptions.All.SelectMany(subscription => (string[])[subscription.Queue, $"{subscription.Queue}_error"]))
+        {
+            using var request = await RequestAsync(broker, HttpMethod.Delete, $"queues/%2F/{queue}/contents", ct);
+            using var response = await _http.SendAsync(request, ct);
+            // An error queue is there once there was an error.
+            if (response.StatusCode != System.Net.HttpStatusCode.NotFound)
+                response.EnsureSuccessStatusCode();
+        }
     }
 
     private static Broker Watched<T>(Broker broker, IResourceBuilder<T> server) where T : IResource

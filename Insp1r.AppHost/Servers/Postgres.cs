@@ -6,7 +6,27 @@ using Npgsql;
 namespace Insp1r.AppHost.Servers;
 
 /// <summary>The PostgreSQL server, as a container where a container engine answers, else as a process.</summary>
-internal sealed record Postgres(IResourceBuilder<IResourceWithConnectionString> Server, EndpointReference Endpoint, Installation Installation);
+internal sealed record Postgres(IResourceBuilder<IResourceWithConnectionString> Server, EndpointReference Endpoint, Installation Installation)
+{
+    /// <summary>The services that have a database here, with the passwords of their two roles.</summary>
+    public List<(string Service, ParameterResource Password, ParameterResource Migrations)> Databases { get; } = [];
+
+    public async Task PrepareAsync(CancellationToken ct)
+    {
+        var server = (await Server.Resource.GetConnectionStringAsync(ct))!;
+        foreach (var (service, password, migrations) in Databases)
+            await ServiceRoles.PrepareAsync(server, service, (await password.GetValueAsync(ct))!, (await migrations.GetValueAsync(ct))!, ct);
+    }
+
+    /// <summary>Deletes what is in the databases, and the connections to them.</summary>
+    public async Task EmptyAsync(CancellationToken ct)
+    {
+        var server = (await Server.Resource.GetConnectionStringAsync(ct))!;
+        foreach (var (service, _, _) in Databases)
+            await ServiceRoles.DropDatabaseAsync(server, service, ct);
+        await PrepareAsync(ct);
+    }
+}
 
 /// <summary>A service's own database: what the service connects with, and what its migrations do.</summary>
 internal sealed record ServiceDatabase(IResourceBuilder<ConnectionStringResource> Resource, ReferenceExpression Migrations);
@@ -19,7 +39,7 @@ internal static class PostgresExtensions
         if (builder.ExecutionContext.IsPublishMode || ContainerEngine.Answers)
         {
             var container = builder.AddPostgres(name, password: password).WithDataVolume().WithLifetime(ContainerLifetime.Persistent);
-            return new Postgres(container.WithAnnotation(CareFor(container.Resource)), container.Resource.PrimaryEndpoint, installation);
+            return Prepared(new Postgres(container.WithAnnotation(CareFor(container.Resource)), container.Resource.PrimaryEndpoint, installation));
         }
 
         var server = builder.AddServerProcess(
@@ -33,7 +53,7 @@ internal static class PostgresExtensions
         var check = $"{name}_check";
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(check, _ => new StartingCheck(ct => AskAsync(server.Resource, ct)), null, null));
         server.WithHealthCheck(check).WithAnnotation(CareFor(server.Resource));
-        return new Postgres(server, server.GetEndpoint(ServerProcess.Endpoint), installation);
+        return Prepared(new Postgres(server, server.GetEndpoint(ServerProcess.Endpoint), installation));
     }
 
     /// <summary>
@@ -46,9 +66,7 @@ internal static class PostgresExtensions
         var builder = server.ApplicationBuilder;
         var password = builder.AddKeptSecret($"{name}-password", installation.State);
         var migrationsPassword = builder.AddKeptSecret($"{name}-migrations-password", installation.State);
-        builder.Eventing.Subscribe<ResourceReadyEvent>(server.Resource, async (_, ct) => await ServiceRoles.PrepareAsync(
-            (await server.Resource.GetConnectionStringAsync(ct))!, service,
-            (await password.Resource.GetValueAsync(ct))!, (await migrationsPassword.Resource.GetValueAsync(ct))!, ct));
+        postgres.Databases.Add((service, password.Resource, migrationsPassword.Resource));
 
         var database = builder.AddConnectionString(name, Expression(service, password.Resource))
             .WaitFor(server).WithParentRelationship(server).WithIconName("Database");
@@ -56,6 +74,13 @@ internal static class PostgresExtensions
 
         ReferenceExpression Expression(string role, ParameterResource secret) => ReferenceExpression.Create(
             $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={role};Password={secret};Database={service}");
+    }
+
+    // Whoever waits for the server waits for this as well.
+    private static Postgres Prepared(Postgres postgres)
+    {
+        postgres.Server.ApplicationBuilder.Eventing.Subscribe<ResourceReadyEvent>(postgres.Server.Resource, (_, ct) => postgres.PrepareAsync(ct));
+        return postgres;
     }
 
     private static Care CareFor(IResourceWithConnectionString server) => new(server.Name, "PostgreSQL")

@@ -29,6 +29,12 @@ internal static class ServiceRoles
         }
     }
 
+    public static async Task DropDatabaseAsync(string server, string service, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(server, "postgres", ct);
+        await ExecuteAsync(connection, "drop database if exists %I with (force)", ct, service);
+    }
+
     private static async Task<NpgsqlConnection> OpenAsync(string server, string database, CancellationToken ct)
     {
         var connection = new NpgsqlConnection($"{server};Database={database};Pooling=false");

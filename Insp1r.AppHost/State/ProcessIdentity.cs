@@ -40,7 +40,7 @@ internal sealed record ProcessIdentity(int ProcessId, long StartTicks, string Bo
     {
         try
         {
-            return File.ReadAllText($"/proc/{ProcessId}/comm").TrimEnd().EndsWith(".sh", StringComparison.Ordinal)
+            return File.ReadAllText($"/proc/{ProcessId}/cmdline").TrimEnd('\0').EndsWith(".sh", StringComparison.Ordinal)
                 && int.TryParse(File.ReadAllText($"/proc/{ProcessId}/task/{ProcessId}/children"), CultureInfo.InvariantCulture, out var child) ? Find(child) : null;
         }
         catch (IOException)

@@ -21,7 +21,11 @@ internal static class PgBench
                     "-h", database.Host!, "-p", Text(database.Port), "-U", database.Username!, database.Database!,
                 ],
                 new Dictionary<string, string>(StringComparer.Ordinal) { ["PGPASSWORD"] = database.Password! }, ct);
-            return new Sample(Number("tps = ", output), 1_000 * Number("latency average = ", output), double.NaN, (long)Number("number of transactions actually processed: ", output), (long)Number("number of failed transactions: ", output));
+            var done = (long)Number("number of transactions actually processed: ", output);
+            // Without one finished transaction pgbench ends well and says no more: connecting took all the time, or a lock held all clients up.
+            return done > 0
+                ? new Sample(Number("tps = ", output), 1_000 * Number("latency average = ", output), double.NaN, done, (long)Number("number of failed transactions: ", output))
+                : throw new InvalidOperationException($"pgbench finished no transaction in {duration.TotalSeconds:0} s: {output}");
         }
         finally
         {
@@ -32,6 +36,8 @@ internal static class PgBench
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     // Such as "latency average = 0.271 ms".
-    private static double Number(string label, string output) => double.Parse(
-        output.Split('\n').Single(line => line.StartsWith(label, StringComparison.Ordinal))[label.Length..].Split(' ', '/')[0], CultureInfo.InvariantCulture);
+    private static double Number(string label, string output) =>
+        output.Split('\n').FirstOrDefault(line => line.StartsWith(label, StringComparison.Ordinal)) is { } line
+            ? double.Parse(line[label.Length..].Split(' ', '/')[0], CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException($"pgbench did not say '{label}': {output}");
 }

@@ -31,7 +31,7 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The engine's process: everything that runs descends from it.</summary>
     public int Engine => Stack.Status.Engine.ProcessId;
 
-    public int Postgres => Stack.Status["postgres"].ProcessId;
+    public int Postgres => Resource("postgres").ProcessId;
 
     public string MembershipConnection => Stack.ConnectionStringOf("membership");
 
@@ -50,6 +50,9 @@ internal sealed class Platform : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The one process of that name in the model.</summary>
+    public StackResource Resource(string name) => Stack.Status.ReplicasOf(name).Single();
 
     public async Task ExecuteAsync(string sql, CancellationToken ct)
     {
@@ -93,7 +96,7 @@ internal sealed class Platform : IAsyncDisposable
     private static async Task KeepCommitTimesAsync(PlatformStack stack, CancellationToken ct)
     {
         await stack.ExecuteAsync("membership", "alter system set track_commit_timestamp = on", ct);
-        Child.Signal(stack.Status["postgres"].ProcessId, Child.Interrupt);
+        Child.Signal(stack.Status.ReplicasOf("postgres").Single().ProcessId, Child.Interrupt);
         await Until.TrueAsync(async () => await stack.ScalarAsync<string>("membership", "show track_commit_timestamp", ct) == "on", "PostgreSQL is back and keeps commit times", ct);
         await Until.TrueAsync(() => stack.Status.AllRunning, "all is healthy again", ct);
     }

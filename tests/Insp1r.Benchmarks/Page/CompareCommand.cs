@@ -28,10 +28,10 @@ internal static class CompareCommand
             ["figure", "before", "after", "change", "beside", "ratio before", "after", "change", ""],
             .. after.Lines.DistinctBy(Key).Where(line => old.ContainsKey(Key(line))).Select(line => Row(old[Key(line)], line)),
         ]);
-        foreach (var line in after.Lines.DistinctBy(Key).Where(line => !old.ContainsKey(Key(line))))
-            Report.Say($"only after   {line.Figure}");
-        foreach (var line in old.Values.Where(line => !after.Lines.Any(other => Key(other) == Key(line))))
-            Report.Say($"only before  {line.Figure}");
+        foreach (var figure in after.Lines.Select(line => line.Figure).Except(before.Lines.Select(line => line.Figure), StringComparer.Ordinal))
+            Report.Say($"only after   {figure}");
+        foreach (var figure in before.Lines.Select(line => line.Figure).Except(after.Lines.Select(line => line.Figure), StringComparer.Ordinal))
+            Report.Say($"only before  {figure}");
     }
 
     private static string[] Row(Result before, Result after)

@@ -26,7 +26,7 @@ internal static class HelpCommand
 
               ./insp1r test               check the formatting, build, run all tests; ends with "N passed, N failed"
                   --no-format             without the formatting
-                  --project NAME          only test projects whose name contains NAME
+                  --project NAME          only test projects whose name contains NAME, without formatting and analyzers
                   --filter X              only tests that match, as dotnet test --filter
               ./insp1r bench [...]        measure the platform beside its yardsticks
               ./insp1r build              build only

@@ -4,21 +4,25 @@ using Insp1r.Platform;
 
 namespace Insp1r.Cli;
 
-/// <summary>Checks the formatting, then runs every test project of the built solution and sums up what they say.</summary>
+/// <summary>
+/// Checks the formatting, then runs every test project of the built solution and sums up what they say. With <c>--project</c> only those
+/// projects are built, and the formatting is left to the run of all tests.
+/// </summary>
 internal static class TestCommand
 {
+    private static readonly string[] _wholeStack = ["System", "Benchmarks", "Fault"];
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(20);
 
     public static Command Create()
     {
         var noFormat = new Option<bool>("--no-format") { Description = "Do not check the formatting first" };
         var filter = new Option<string?>("--filter") { Description = "Only tests that match, as dotnet test --filter" };
-        var project = new Option<string?>("--project") { Description = "Only test projects whose name contains this" };
+        var project = new Option<string?>("--project") { Description = "Only test projects whose name contains this, without the formatting" };
         var command = new Command("test", "Build, check the formatting and run all tests") { noFormat, filter, project };
         command.SetAction(async (parsed, ct) =>
         {
             var root = Installation.Current.Root;
-            var formatted = parsed.GetValue(noFormat) || await IsFormattedAsync(root, ct);
+            var formatted = parsed.GetValue(noFormat) || parsed.GetValue(project) is not null || await IsFormattedAsync(root, ct);
             var results = Path.Combine(root, "artifacts", "tests");
             if (Directory.Exists(results))
                 Directory.Delete(results, recursive: true);
@@ -61,7 +65,7 @@ internal static class TestCommand
         // The tests of the whole stack last: what they cover too, a smaller test explains better.
         var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
             .Where(p => only is null || Path.GetFileName(p).Contains(only, StringComparison.OrdinalIgnoreCase))
-            .OrderBy(p => p.Contains("System", StringComparison.Ordinal) || p.Contains("Fault", StringComparison.Ordinal))
+            .OrderBy(p => _wholeStack.Any(name => Path.GetFileName(p).Contains(name, StringComparison.Ordinal)))
             .ThenBy(p => p, StringComparer.Ordinal);
         foreach (var project in projects)
         {

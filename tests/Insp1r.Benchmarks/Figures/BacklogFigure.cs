@@ -10,9 +10,9 @@ internal static class BacklogFigure
     public static async Task MeasureAsync(Bench bench, Report report, CancellationToken ct)
     {
         var platform = await bench.PlatformAsync(ct);
-        var count = bench.Settings.Quick ? 40_000 : 100_000;
+        var count = bench.Settings.Choose(full: 100_000, quick: 40_000, proof: 1_000);
         var rates = new List<double>();
-        for (var round = 0; round < (bench.Settings.Quick ? 2 : 3); round++)
+        for (var round = 0; round < bench.Settings.Choose(full: 3, quick: 2, proof: 1); round++)
         {
             var node = $"{Node}-{round}";
             await Machine.WaitForIdleAsync(bench.Settings.Patience, ct);

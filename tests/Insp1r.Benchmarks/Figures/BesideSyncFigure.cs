@@ -10,9 +10,9 @@ internal static class BesideSyncFigure
     {
         var platform = await bench.PlatformAsync(ct);
         var folder = bench.FolderFor("beside");
-        var rows = bench.Settings.Quick ? 50_000 : 100_000;
+        var rows = bench.Settings.Choose(full: 100_000, quick: 50_000, proof: 5_000);
         var rounds = new List<Latency>();
-        for (var round = 0; round < (bench.Settings.Quick ? 1 : 3); round++)
+        for (var round = 0; round < bench.Settings.Choose(full: 3, quick: 1, proof: 1); round++)
         {
             var file = await SyncPush.WriteFileAsync(folder, $"beside-{round}", rows, "first", null, ct);
             await Machine.WaitForIdleAsync(bench.Settings.Patience, ct);

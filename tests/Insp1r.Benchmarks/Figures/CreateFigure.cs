@@ -17,8 +17,8 @@ internal static class CreateFigure
         var runs = 0;
         var rounds = await Rounds.RunAsync(bench.Settings,
             [
-                new Target("platform", [platform.Engine], (duration, token) => CreateAsync(withKey: false, duration, token)),
-                new Target("with Idempotency-Key", [platform.Engine], (duration, token) => CreateAsync(withKey: true, duration, token)),
+                new Target("platform", platform.Stack.Roots, (duration, token) => CreateAsync(withKey: false, duration, token)),
+                new Target("with Idempotency-Key", platform.Stack.Roots, (duration, token) => CreateAsync(withKey: true, duration, token)),
                 new Target("pgbench", [platform.Postgres], (duration, token) => PgBench.RunAsync(platform.MembershipConnection, Connections, duration, Copies.Insert(Organisations.Node), token)),
             ], ct);
 

@@ -9,7 +9,8 @@ internal static class EffectFigure
     public static async Task MeasureAsync(Bench bench, Report report, CancellationToken ct)
     {
         var platform = await bench.PlatformAsync(ct);
-        var (rounds, duration) = bench.Settings.Quick ? (2, TimeSpan.FromSeconds(4)) : (4, TimeSpan.FromSeconds(8));
+        var rounds = bench.Settings.Choose(full: 4, quick: 2, proof: 1);
+        var duration = TimeSpan.FromSeconds(bench.Settings.Choose(full: 8, quick: 4, proof: 1));
         // The first thousands of requests are compiled while they run.
         await CreateAsync(platform, 200, duration, ct);
 

@@ -11,7 +11,6 @@ internal static class FeedFigure
 {
     private const string Path = "/api/v1/changes/membership";
     private const string LongLog = "insp1r.bench.feed";
-    private const int LongLogRows = 50_000;
     private const int PageSize = 1_000;
     private const int Writers = 16;
 
@@ -24,14 +23,15 @@ internal static class FeedFigure
 
     private static async Task MeasurePagesAsync(Bench bench, Platform platform, Report report, CancellationToken ct)
     {
-        await platform.ExecuteAsync(Propagation.LogRows("change_log", LongLog, $"(select gen_random_uuid() as id, n from generate_series(1, {LongLogRows}) n)"), ct);
+        var logRows = bench.Settings.Choose(full: 50_000, quick: 50_000, proof: 3_000);
+        await platform.ExecuteAsync(Propagation.LogRows("change_log", LongLog, $"(select gen_random_uuid() as id, n from generate_series(1, {logRows}) n)"), ct);
         await platform.ExecuteAsync(Propagation.Notify, ct);
-        await Propagation.SpanAsync(platform, LongLog, LongLogRows, ct);
+        await Propagation.SpanAsync(platform, LongLog, logRows, ct);
         await platform.ExecuteAsync("vacuum (analyze) change_log", ct);
 
         using var http = await SeesEverythingAsync(platform, ct);
         var rounds = new List<Latency>();
-        for (var round = 0; round <= (bench.Settings.Quick ? 1 : 3); round++)
+        for (var round = 0; round <= bench.Settings.Choose(full: 3, quick: 1, proof: 1); round++)
         {
             await Machine.WaitForIdleAsync(bench.Settings.Patience, ct);
             var pages = await WalkAsync(platform, http, ct);
@@ -75,7 +75,7 @@ internal static class FeedFigure
 
     private static async Task MeasureWaitAsync(Bench bench, Platform platform, Report report, CancellationToken ct)
     {
-        var duration = TimeSpan.FromSeconds(bench.Settings.Quick ? 5 : 15);
+        var duration = TimeSpan.FromSeconds(bench.Settings.Choose(full: 15, quick: 5, proof: 1));
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var received = new ConcurrentDictionary<Guid, DateTimeOffset>();
         var reader = FollowAsync(platform, await EndOfFeedAsync(platform, ct), received, reading.Token);

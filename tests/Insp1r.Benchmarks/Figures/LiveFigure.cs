@@ -17,7 +17,7 @@ internal static class LiveFigure
         var platform = await bench.PlatformAsync(ct);
         await Copies.MakeAsync(platform, ct);
         var rates = new List<double>();
-        for (var round = 0; round < (bench.Settings.Quick ? 2 : 3); round++)
+        for (var round = 0; round < bench.Settings.Choose(full: 3, quick: 2, proof: 1); round++)
         {
             var node = $"{Node}-{round}";
             await Machine.WaitForIdleAsync(bench.Settings.Patience, ct);

@@ -15,17 +15,16 @@ internal static class Organisations
     /// <summary>What the service reads of an organisation, for the same reading in plain SQL.</summary>
     public const string Columns = "o.id, o.version, o.node, o.name, o.names::text, o.acronym, o.country, o.types, o.website, o.status, o.external_ids, o.created_at, o.updated_at";
 
-    private const int SeedSize = 5_000;
     private const int SeedWriters = 16;
     private static int _number;
 
-    /// <summary>Adds the network and some thousand members through the API, which warms the services as well.</summary>
-    public static async Task SeedAsync(Platform platform, CancellationToken ct)
+    /// <summary>Adds the network and its first members through the API, which warms the services as well.</summary>
+    public static async Task SeedAsync(Platform platform, int members, CancellationToken ct)
     {
         var steward = platform.Stack.As("steward");
         await steward.PostAsync("/api/v1/nodes", new { path = "insp1r.africa", level = "continental", names = new { en = "Africa" } }, ct);
         await steward.PostAsync("/api/v1/nodes", new { path = Node, level = "national", names = new { en = "Rwanda" }, country = "RW" }, ct);
-        await Parallel.ForAsync(0, SeedSize, new ParallelOptions { MaxDegreeOfParallelism = SeedWriters, CancellationToken = ct }, async (_, token) => await CreateAsync(platform, token));
+        await Parallel.ForAsync(0, members, new ParallelOptions { MaxDegreeOfParallelism = SeedWriters, CancellationToken = ct }, async (_, token) => await CreateAsync(platform, token));
     }
 
     public static async Task<Guid> CreateAsync(Platform platform, CancellationToken ct)

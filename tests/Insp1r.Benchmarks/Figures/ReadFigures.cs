@@ -25,8 +25,8 @@ internal static class ReadFigures
         if ((string?)one["name"] != await Platform.ScalarAsync<string>(platform.Membership, "select name from member_organisation where id = $1", ct, ids[0]))
             throw new InvalidOperationException($"GET answered something else than the row: {one}");
 
-        await CompareAsync(bench, report, "get by id", 0.14, Wrk.GetEach(platform.Token, ids.Select(id => $"{Organisations.Path}/{id}")), Organisations.Path, $"""
-            \set n random(1, {Copies.Rows})
+        await CompareAsync(bench, report, "get by id", 0.14, Wrk.GetEach(platform.Token, ids.Select(id => $"{Organisations.Path}/{id}")), Organisations.Path, rows => $"""
+            \set n random(1, {rows})
             select {Organisations.Columns} from bench.organisation o where o.id = md5((:n)::text)::uuid
             """, ct);
     }
@@ -37,21 +37,21 @@ internal static class ReadFigures
         foreach (var (name, path, condition) in ((string, string, string)[])[("list 50", List, ""), ("filter 50", Filter, "and o.country = 'RW' and o.types @> array['cooperative']")])
         {
             await CheckPageAsync(platform, path, condition, ct);
-            await CompareAsync(bench, report, name, 0.18, Wrk.Get(platform.Token), path, $"""
+            await CompareAsync(bench, report, name, 0.18, Wrk.Get(platform.Token), path, _ => $"""
                 select {Organisations.Columns} from bench.organisation o
                 where o.node = '{Organisations.Node}' and o.id > '00000000-0000-0000-0000-000000000000' {condition} order by o.id limit 50
                 """, ct);
         }
     }
 
-    private static async Task CompareAsync(Bench bench, Report report, string figure, double ratio, string script, string path, string sql, CancellationToken ct)
+    private static async Task CompareAsync(Bench bench, Report report, string figure, double ratio, string script, string path, Func<int, string> sql, CancellationToken ct)
     {
         var platform = await bench.PlatformAsync(ct);
-        await Copies.MakeAsync(platform, ct);
+        var rows = await Copies.MakeAsync(platform, ct);
         var rounds = await Rounds.RunAsync(bench.Settings,
             [
-                new Target("platform", [platform.Engine], (duration, token) => Wrk.RunAsync(platform.Stack.Address + path.TrimStart('/'), Connections, duration, script, token)),
-                new Target("pgbench", [platform.Postgres], (duration, token) => PgBench.RunAsync(platform.MembershipConnection, Connections, duration, sql, token)),
+                new Target("platform", platform.Stack.Roots, (duration, token) => Wrk.RunAsync(platform.Stack.Address + path.TrimStart('/'), Connections, duration, script, token)),
+                new Target("pgbench", [platform.Postgres], (duration, token) => PgBench.RunAsync(platform.MembershipConnection, Connections, duration, sql(rows), token)),
             ], ct);
         report.Add($"{figure}, {Connections} connections", rounds["platform"].PerSecond, "/s", "pgbench", rounds["pgbench"].PerSecond, Bar.RatioAtLeast(ratio));
     }

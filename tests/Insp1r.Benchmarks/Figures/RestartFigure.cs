@@ -16,16 +16,16 @@ internal static class RestartFigure
     {
         var platform = await bench.PlatformAsync(ct);
         var ways = new List<double>();
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < bench.Settings.Choose(full: 3, quick: 3, proof: 1); round++)
         {
             await Machine.WaitForIdleAsync(bench.Settings.Patience, ct);
             var node = $"{Node}-{round}";
-            var old = platform.Stack.Status[Service].ProcessId;
+            var old = platform.Resource(Service).ProcessId;
             var killed = DateTimeOffset.UtcNow;
             Signals.Kill(old);
             await platform.ExecuteAsync(Propagation.LogRows("change_log", node, "(select gen_random_uuid() as id, 1 as n)"), ct);
-            await Until.TrueAsync(() => platform.Stack.Status[Service].Process is { } process && process.ProcessId != old, "membership starts again", ct);
-            var started = Machine.StartOf(platform.Stack.Status[Service].ProcessId) ?? throw new InvalidOperationException("membership ended again at once.");
+            await Until.TrueAsync(() => platform.Resource(Service).Process is { } process && process.ProcessId != old, "membership starts again", ct);
+            var started = Machine.StartOf(platform.Resource(Service).ProcessId) ?? throw new InvalidOperationException("membership ended again at once.");
 
             await Propagation.SpanAsync(platform, node, 1, ct);
             var effect = await Platform.ScalarAsync<DateTime>(platform.Advocacy, "select max(pg_xact_commit_timestamp(xmin)) from member_organisation where node = $1", ct, node);

@@ -35,6 +35,18 @@ internal static class Machine
     /// <summary>Memory that is a process's own, with its share of what it has in common with others, in MiB.</summary>
     public static double ProportionalMemory(int processId) => KilobytesOf($"/proc/{processId}/smaps_rollup", "Pss:") / 1024;
 
+    /// <summary>The name of a process's program; of a .NET process that of its assembly, without the ending.</summary>
+    public static string ProgramOf(int processId)
+    {
+        var names = CommandLine(processId).Take(2).Select(part => Path.GetFileName(part)).ToArray();
+        return names switch
+        {
+            ["dotnet", var assembly] => Path.GetFileNameWithoutExtension(assembly),
+            [var program, ..] => program,
+            [] => "",
+        };
+    }
+
     public static double ResidentMemory(int processId) => KilobytesOf($"/proc/{processId}/status", "VmRSS:") / 1024;
 
     public static string[] CommandLine(int processId)

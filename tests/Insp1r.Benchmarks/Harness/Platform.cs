@@ -28,12 +28,9 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The gateway, with the token on each request.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>The engine's process: everything that runs descends from it.</summary>
-    public int Engine => Stack.Status.AppHost.ProcessId;
+    public int Postgres => Resource("postgres").ProcessId;
 
-    public int Postgres => Stack.Status["postgres"].ProcessId;
-
-    public string MembershipConnection => Stack.ConnectionStringOf("membership");
+    public string MembershipConnection => Stack.SuperuserConnectionStringOf("membership");
 
     public static async Task<Platform> StartAsync(CancellationToken ct)
     {
@@ -50,6 +47,9 @@ internal sealed class Platform : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The one process of that name in the model.</summary>
+    public StackResource Resource(string name) => Stack.Status.ReplicasOf(name).Single();
 
     public async Task ExecuteAsync(string sql, CancellationToken ct)
     {
@@ -93,11 +93,11 @@ internal sealed class Platform : IAsyncDisposable
     private static async Task KeepCommitTimesAsync(PlatformStack stack, CancellationToken ct)
     {
         await stack.ExecuteAsync("membership", "alter system set track_commit_timestamp = on", ct);
-        Child.Signal(stack.Status["postgres"].ProcessId, Child.Interrupt);
+        Child.Signal(stack.Status.ReplicasOf("postgres").Single().ProcessId, Child.Interrupt);
         await Until.TrueAsync(async () => await stack.ScalarAsync<string>("membership", "show track_commit_timestamp", ct) == "on", "PostgreSQL is back and keeps commit times", ct);
         await Until.TrueAsync(() => stack.Status.AllRunning, "all is healthy again", ct);
     }
 
     private static NpgsqlDataSource Source(PlatformStack stack, string service) => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(stack.ConnectionStringOf(service)) { ApplicationName = "bench", MaxPoolSize = 20 });
+        new NpgsqlConnectionStringBuilder(stack.SuperuserConnectionStringOf(service)) { ApplicationName = "bench", MaxPoolSize = 20 });
 }

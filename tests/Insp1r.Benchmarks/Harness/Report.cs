@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Insp1r.Benchmarks.Figures;
 
 namespace Insp1r.Benchmarks.Harness;
 
@@ -18,8 +18,11 @@ internal sealed record Bar(string Text, Func<double, double, bool>? IsMet)
     public static Bar RatioAtMost(double ratio) => new(string.Create(CultureInfo.InvariantCulture, $"<= {ratio:0.00} x"), (ours, yardstick) => ours / yardstick <= ratio);
 }
 
-/// <summary>A line of the table. <paramref name="Yardstick"/> is null where nothing was there to compare with.</summary>
-internal sealed record Line(string Figure, Measure Ours, string Unit, string? YardstickName, Measure? Yardstick, Bar Bar)
+/// <summary>
+/// A line of the table: what <paramref name="Of"/>, a figure of the bench, measured. <paramref name="Yardstick"/> is null where nothing was there to
+/// compare with. <paramref name="Unrest"/> counts the figure's rounds that began while something else was at work on the machine.
+/// </summary>
+internal sealed record Line(string Of, string Figure, Measure Ours, string Unit, string? YardstickName, Measure? Yardstick, Bar Bar, int Unrest)
 {
     public double? Ratio => Yardstick is { } yardstick ? Ours.Median / yardstick.Median : null;
 
@@ -35,34 +38,55 @@ internal sealed class Report
     private readonly List<Line> _lines = [];
     private readonly List<string> _omitted = [];
     private readonly List<string> _failures = [];
+    private string _of = "";
+    private int _unrestBefore;
 
-    public bool AnyFailure => _failures.Count > 0;
+    public IReadOnlyList<Line> Lines => _lines;
+
+    /// <summary>What could not be measured because a program is not installed.</summary>
+    public IReadOnlyList<string> Omitted => _omitted;
+
+    public IReadOnlyList<string> Failures => _failures;
+
+    private int Unrest => Machine.StartsInUnrest - _unrestBefore;
+
+    /// <summary>What is added from now on belongs to this figure.</summary>
+    public void Begin(Figure figure)
+    {
+        (_of, _unrestBefore) = (figure.Name, Machine.StartsInUnrest);
+        Say($"\n{figure.Name}: {figure.About}");
+    }
 
     public static void Say(string text) => Console.WriteLine(text);
 
     public static void Detail(string text) => Console.WriteLine($"  {text}");
 
-    public void Add(string figure, Measure ours, string unit, Bar bar) => Add(new Line(figure, ours, unit, null, null, bar));
+    /// <param name="mayBeNone">The number is a difference, or counts what need not happen. Any other number is above zero, or the figure fails.</param>
+    public void Add(string figure, Measure ours, string unit, Bar bar, bool mayBeNone = false) =>
+        Add(new Line(_of, figure, ours, unit, null, null, bar, Unrest), mayBeNone);
 
-    public void Add(string figure, Measure ours, string unit, string yardstickName, Measure? yardstick, Bar bar) =>
-        Add(new Line(figure, ours, unit, yardstickName, yardstick, bar));
+    /// <inheritdoc cref="Add(string, Measure, string, Bar, bool)"/>
+    public void Add(string figure, Measure ours, string unit, string yardstickName, Measure? yardstick, Bar bar, bool mayBeNone = false) =>
+        Add(new Line(_of, figure, ours, unit, yardstickName, yardstick, bar, Unrest), mayBeNone);
 
     /// <summary>Something could not be measured because a program is not installed, which is said and is no failure.</summary>
-    public void Omit(string figure, string reason)
+    public void Omit(string what, string reason)
     {
-        _omitted.Add($"{figure}: {reason}");
+        _omitted.Add($"{what}: {reason}");
         Detail($"left out: {reason}");
     }
 
-    public void Fail(string figure, string reason)
+    /// <summary>The figure that was begun could not be taken; the lines that it added before are dropped.</summary>
+    public void Fail(string reason)
     {
-        _failures.Add($"{figure}: {reason}");
+        _lines.RemoveAll(line => line.Of == _of);
+        _failures.Add($"{_of}: {reason}");
         Detail($"FAILED: {reason}");
     }
 
     public void Print()
     {
-        string[][] rows =
+        Table(
         [
             ["figure", "ours", "yardstick", "ratio", "bar", ""],
             .. _lines.Select(line => (string[])
@@ -74,50 +98,33 @@ internal sealed class Report
                 line.Bar.Text,
                 line.IsMet switch { true => "met", false => "MISSED", null => "" },
             ]),
-        ];
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
-        Say("");
-        foreach (var row in rows)
-            Say(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        ]);
 
         Say("");
         foreach (var text in _omitted)
             Say($"left out  {text}");
         foreach (var text in _failures)
-            Say($"failed    {text}");
+            Say($"FAILED    {text}");
         if (Machine.StartsInUnrest > 0)
             Say($"unrest    something else was at work on this machine at the start of {Machine.StartsInUnrest} rounds: only ratios mean something, and not much");
         Say($"{_lines.Count(line => line.IsMet is true)} met, {_lines.Count(line => line.IsMet is false)} missed, {_failures.Count} failed");
     }
 
-    public async Task WriteJsonAsync(string file, CancellationToken ct)
+    /// <summary>Prints rows, the first of which is the head, with their columns under each other.</summary>
+    public static void Table(string[][] rows)
     {
-        var json = new
-        {
-            at = DateTimeOffset.UtcNow,
-            cores = Environment.ProcessorCount,
-            lines = _lines.Select(line => new
-            {
-                line.Figure,
-                line.Unit,
-                ours = Finite(line.Ours),
-                line.YardstickName,
-                yardstick = line.Yardstick is { } yardstick ? Finite(yardstick) : null,
-                ratio = line.Ratio is { } ratio && double.IsFinite(ratio) ? ratio : (double?)null,
-                bar = line.Bar.Text,
-                line.IsMet,
-            }),
-            leftOut = _omitted,
-            failed = _failures,
-        };
-        await File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(json, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }), ct);
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
+        Say("");
+        foreach (var row in rows)
+            Say(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
     }
 
-    // JSON has no NaN.
-    private static object? Finite(Measure measure) => double.IsFinite(measure.Median) ? measure : null;
-
-    private void Add(Line line)
+    private void Add(Line line, bool mayBeNone)
     {
+        Measure[] measures = [line.Ours, .. line.Yardstick is { } other ? [other] : Array.Empty<Measure>()];
+        if (measures.Any(measure => !double.IsFinite(measure.Median) || (measure.Median <= 0 && !mayBeNone)))
+            throw new InvalidOperationException($"'{line.Figure}' cannot be {string.Join(" beside ", measures.Select(measure => measure.Text(line.Unit)))}.");
+
         _lines.Add(line);
         var verdict = line.IsMet switch { true => " met", false => " MISSED", null => "" };
         Detail($"-> {line.Figure}: {line.Ours.Text(line.Unit)}{(line.Ratio is { } ratio ? $", {ratio.ToString("0.00", CultureInfo.InvariantCulture)} x {line.YardstickName}" : "")}{verdict}");

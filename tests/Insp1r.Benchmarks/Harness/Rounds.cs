@@ -25,7 +25,7 @@ internal static class Rounds
     public static async Task<Dictionary<string, Series>> RunAsync(Settings settings, IReadOnlyList<Target> targets, CancellationToken ct)
     {
         var rounds = targets.ToDictionary(target => target.Name, _ => new List<Round>(), StringComparer.Ordinal);
-        foreach (var target in targets)
+        foreach (var target in targets.Where(_ => settings.WarmUp > TimeSpan.Zero))
             await target.LoadAsync(settings.WarmUp, ct);
 
         for (var round = 0; round < settings.Rounds; round++)

@@ -45,8 +45,9 @@ internal static class Wrk
             var seconds = Math.Max(1, (int)Math.Round(duration.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             var output = await Child.RunAsync(
                 wrk, ["-t", "1", "-c", connections.ToString(CultureInfo.InvariantCulture), "-d", $"{seconds}s", "--timeout", "10s", "-s", file, address], NoEnvironment, ct);
-            var fields = output.Split('\n').Single(line => line.StartsWith(Mark, StringComparison.Ordinal))[Mark.Length..].Split(' ')
-                .Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToArray();
+            var summary = output.Split('\n').FirstOrDefault(line => line.StartsWith(Mark, StringComparison.Ordinal))
+                ?? throw new InvalidOperationException($"wrk ended without its summary: {output}");
+            var fields = summary[Mark.Length..].Split(' ').Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToArray();
             return new Sample(fields[0] / (fields[1] / 1e6), fields[2], fields[3], fields[0], fields[4]);
         }
         finally

@@ -67,6 +67,33 @@ public sealed class PlatformStack : IAsyncDisposable
     /// <summary>The file of the development accounts, which membership writes.</summary>
     public string DevelopmentAccountsFile => Path.Combine(StateFolder, "membership", "development-accounts.json");
 
+    /// <summary>The processes that all others descend from: the application host, and the orchestrator that it started beside itself.</summary>
+    public IReadOnlyList<int> Roots
+    {
+        get
+        {
+            var appHost = $"{Status.AppHost.ProcessId}";
+            return
+            [
+                Status.AppHost.ProcessId,
+                .. Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0).Where(id => id > 0 && Monitors(id)),
+            ];
+
+            bool Monitors(int id)
+            {
+                try
+                {
+                    var words = File.ReadAllText($"/proc/{id}/cmdline").Split('\0');
+                    return Path.GetFileName(words[0]) == "dcp" && words.Contains("start-apiserver") && words.Contains(appHost);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    return false;
+                }
+            }
+        }
+    }
+
     public static async Task<PlatformStack> StartAsync(StackOptions options, CancellationToken ct)
     {
         var stack = new PlatformStack(options);

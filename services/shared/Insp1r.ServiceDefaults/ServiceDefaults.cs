@@ -37,6 +37,8 @@ public static class ServiceDefaultsExtensions
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None).AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // It prints a stack trace for each attempt while the broker is away; what no consumer could handle, the consumer says itself.
         builder.Logging.AddFilter("MassTransit", LogLevel.None);
+        // HealthAnswer says it once.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var services = builder.Services;
@@ -59,6 +61,7 @@ public static class ServiceDefaultsExtensions
         services.AddPlatformOpenApi();
 
         services.AddHealthChecks();
+        services.AddSingleton<HealthAnswer>();
         builder.AddTokenValidation();
         return builder;
     }
@@ -83,15 +86,14 @@ public static class ServiceDefaultsExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => PlainStatus(context.HttpContext));
         app.UseRouting();
-        app.UseSpanNames();
         app.UseMiddleware<CallerMiddleware>();
         beforeAccess?.Invoke(app);
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<CauseMiddleware>();
         app.UseMiddleware<BodyEncoding>();
 
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync }).AllowAnonymous();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous().DisableHttpMetrics();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous().DisableHttpMetrics();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         return app;
     }
@@ -157,16 +159,4 @@ public static class ServiceDefaultsExtensions
         .Where(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(context.Request.Method, StringComparer.OrdinalIgnoreCase) == true
             && new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(context.Request.Path, []))
         .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes ?? []).Distinct(StringComparer.OrdinalIgnoreCase);
-
-    private static Task WriteHealthAsync(HttpContext context, HealthReport report)
-    {
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(JsonSerializer.Serialize(
-            new
-            {
-                Status = report.Status.ToString(),
-                Checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { Status = entry.Value.Status.ToString(), entry.Value.Description }),
-            },
-            JsonDefaults.Options));
-    }
 }

@@ -19,6 +19,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 
 namespace Insp1r.ServiceDefaults;
@@ -31,21 +32,27 @@ public static class ServiceDefaultsExtensions
     {
         builder.AddTelemetry();
         // A line for each request, query or hop is what traces are for.
-        foreach (var chatty in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "Yarp"])
+        foreach (var chatty in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "Microsoft.Extensions.ServiceDiscovery", "Yarp"])
             builder.Logging.AddFilter(chatty, LogLevel.Warning);
         // A constraint that refuses a change is mostly an answer (409), and the exception handler logs what is not.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None).AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // It prints a stack trace for each attempt while the broker is away; what no consumer could handle, the consumer says itself.
         builder.Logging.AddFilter("MassTransit", LogLevel.None);
+        // Who called says what failed in the end; each attempt, with its stack trace, is for traces.
+        builder.Logging.AddFilter("Polly", LogLevel.None);
         // HealthAnswer says it once.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var services = builder.Services;
         services.TryAddSingleton<TimeProvider>(new DatabaseClock());
-        services.AddSingleton<ServiceDiscovery>();
-        services.AddTransient<ServiceDiscoveryHandler>();
-        services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler<ServiceDiscoveryHandler>());
+        services.AddServiceDiscovery();
+        services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler(Resilience);
+            // Inside of it, so that a second try may go to another replica.
+            http.AddServiceDiscovery();
+        });
 
         // The framework writes the whole traceparent there; the id alone is what one searches for.
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context =>
@@ -139,6 +146,16 @@ public static class ServiceDefaultsExtensions
         services.AddSingleton<WithdrawnAccess>();
         services.AddHealthChecks().AddCheck<SigningKeys>("signing-keys");
         services.AddSingleton<TokenValidator>();
+    }
+
+    // A call to another service is short, and only what changes nothing is sent again.
+    private static void Resilience(HttpStandardResilienceOptions call)
+    {
+        call.AttemptTimeout.Timeout = TimeSpan.FromSeconds(4);
+        call.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(10);
+        call.Retry.MaxRetryAttempts = 2;
+        call.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        call.Retry.DisableForUnsafeHttpMethods();
     }
 
     private static Task PlainStatus(HttpContext context)

@@ -3,8 +3,8 @@ using Insp1r.Gateway.Limits;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.AspNetCore.Authorization;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
-using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace Insp1r.Gateway.Proxy;
 
@@ -16,13 +16,15 @@ internal static class ServiceProxy
 
     public static void AddServiceProxy(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IDestinationResolver, ServiceDestinations>();
         services.AddSingleton<IForwarderHttpClientFactory, ServiceClients>();
-        services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
+        services.AddSingleton<Replicas>();
+        services.AddSingleton<IActiveHealthCheckPolicy>(provider => provider.GetRequiredService<Replicas>());
+        // Clusters name a service (http://membership); each of its addresses (services:membership:http:0, 1 ...) becomes a destination.
+        services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"))
+            .AddServiceDiscoveryDestinationResolver().AddConfigFilter<Replicas.Filter>();
     }
 
     public static void MapServiceProxy(this IEndpointRouteBuilder app) =>
-        // Each service has one address, so YARP's steps that choose among several are left out.
         app.MapReverseProxy(proxy =>
             {
                 proxy.UseMiddleware<ForwarderProblems>();
@@ -34,6 +36,8 @@ internal static class ServiceProxy
                     FirstPiece.Watch(context);
                     return next(context);
                 });
+                proxy.UseLoadBalancing();
+                proxy.UseMiddleware<OtherReplica>();
             })
             .Add(endpoint =>
             {

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Insp1r.ServiceDefaults.Telemetry;
 
 namespace Insp1r.Messaging;
 
 /// <summary>What the log and its readers measure, under the field's names.</summary>
 internal static class MessagingMetrics
 {
-    public static readonly ActivitySource Activities = new("Insp1r");
-    private static readonly Meter Meter = new("Insp1r");
+    public static readonly ActivitySource Activities = new(TelemetryExtensions.Own);
+    private static readonly Meter Meter = new(TelemetryExtensions.Own);
 
     public static readonly Counter<long> Published = Meter.CreateCounter<long>("changelog.published", "{row}", "Rows confirmed by the broker, by type and outcome");
     public static readonly Counter<long> Dead = Meter.CreateCounter<long>("changelog.dead", "{row}", "Rows that could not be published");

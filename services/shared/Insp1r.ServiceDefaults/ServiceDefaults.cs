@@ -18,6 +18,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 
 namespace Insp1r.ServiceDefaults;
@@ -30,19 +31,27 @@ public static class ServiceDefaultsExtensions
     {
         builder.AddTelemetry();
         // A line for each request, query or hop is what traces are for.
-        foreach (var chatty in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "Yarp"])
+        foreach (var chatty in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "Microsoft.Extensions.ServiceDiscovery", "Yarp"])
             builder.Logging.AddFilter(chatty, LogLevel.Warning);
         // A constraint that refuses a change is mostly an answer (409), and the exception handler logs what is not.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None).AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // It prints a stack trace for each attempt while the broker is away; what no consumer could handle, the consumer says itself.
         builder.Logging.AddFilter("MassTransit", LogLevel.None);
+        // Who called says what failed in the end; each attempt, with its stack trace, is for traces.
+        builder.Logging.AddFilter("Polly", LogLevel.None);
+        // HealthAnswer says it once.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var services = builder.Services;
         services.TryAddSingleton<TimeProvider>(new DatabaseClock());
-        services.AddSingleton<ServiceDiscovery>();
-        services.AddTransient<ServiceDiscoveryHandler>();
-        services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler<ServiceDiscoveryHandler>());
+        services.AddServiceDiscovery();
+        services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler(Resilience);
+            // Inside of it, so that a second try may go to another replica.
+            http.AddServiceDiscovery();
+        });
 
         // The framework writes the whole traceparent there; the id alone is what one searches for.
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context =>
@@ -58,6 +67,7 @@ public static class ServiceDefaultsExtensions
         services.AddPlatformOpenApi();
 
         services.AddHealthChecks();
+        services.AddSingleton<HealthAnswer>();
         builder.AddTokenValidation();
         return builder;
     }
@@ -82,15 +92,14 @@ public static class ServiceDefaultsExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => PlainStatus(context.HttpContext));
         app.UseRouting();
-        app.UseSpanNames();
         app.UseMiddleware<CallerMiddleware>();
         beforeAccess?.Invoke(app);
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<CauseMiddleware>();
         app.UseMiddleware<BodyEncoding>();
 
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync }).AllowAnonymous();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous().DisableHttpMetrics();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous().DisableHttpMetrics();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         return app;
     }
@@ -115,6 +124,16 @@ public static class ServiceDefaultsExtensions
         services.AddSingleton<TokenValidator>();
     }
 
+    // A call to another service is short, and only what changes nothing is sent again.
+    private static void Resilience(HttpStandardResilienceOptions call)
+    {
+        call.AttemptTimeout.Timeout = TimeSpan.FromSeconds(4);
+        call.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(10);
+        call.Retry.MaxRetryAttempts = 2;
+        call.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        call.Retry.DisableForUnsafeHttpMethods();
+    }
+
     private static Task PlainStatus(HttpContext context)
     {
         var status = context.Response.StatusCode;
@@ -133,16 +152,4 @@ public static class ServiceDefaultsExtensions
         .Where(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(context.Request.Method, StringComparer.OrdinalIgnoreCase) == true
             && new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(context.Request.Path, []))
         .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes ?? []).Distinct(StringComparer.OrdinalIgnoreCase);
-
-    private static Task WriteHealthAsync(HttpContext context, HealthReport report)
-    {
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(JsonSerializer.Serialize(
-            new
-            {
-                Status = report.Status.ToString(),
-                Checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { Status = entry.Value.Status.ToString(), entry.Value.Description }),
-            },
-            JsonDefaults.Options));
-    }
 }

@@ -53,8 +53,11 @@ internal sealed partial class PersonBrowser(Uri address) : PageBrowser(address)
 /// <summary>What an authenticator app shows: each code is good once, so a test that needs two takes those of neighbouring steps.</summary>
 internal static class Codes
 {
-    public static string Now(string key, int steps = 0) =>
-        Insp1r.Membership.Accounts.Totp.Code(key, (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / Insp1r.Membership.Accounts.Totp.StepSeconds) + steps);
+    private const int StepSeconds = 30;
+
+    public static string Now(string key, int steps = 0) => OfStep(key, (DateTimeOffset.UtcNow.ToUnixTimeSeconds() / StepSeconds) + steps);
+
+    public static string OfStep(string key, long step) => new OtpNet.Totp(OtpNet.Base32Encoding.ToBytes(key)).ComputeTotp(DateTime.UnixEpoch.AddSeconds(step * StepSeconds));
 }
 
 /// <summary>An app that a person signs in to: keeps its verifier and asks for tokens.</summary>

@@ -69,7 +69,7 @@ internal static class RuleCases
             """, "select count(*) from authorization_code where hash = convert_to($1, 'UTF8')"),
         ["outgoing-mails"] = new(
             """
-            insert into outgoing_mail (id, account_id, "to", subject, body, created_at, next_try_at, attempts) values (gen_random_uuid(), gen_random_uuid(), $1, 'x', 'x', $2, now(), 9)
+            insert into outgoing_mail (id, account_id, node, "to", subject, body, created_at, next_try_at, attempts) values (gen_random_uuid(), gen_random_uuid(), 'insp1r', $1, 'x', 'x', $2, now(), 9)
             """, """select count(*) from outgoing_mail where "to" = $1"""),
         ["api-clients"] = new(
             """

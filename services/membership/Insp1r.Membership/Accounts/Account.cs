@@ -29,6 +29,9 @@ public sealed class Account : IdentityUser<Guid>
     public DateTimeOffset? InvitedAt { get; private set; }
     public DateTimeOffset? ResetSentAt { get; set; }
     public DateTimeOffset? ClosedAt { get; private set; }
+
+    /// <summary>Since when the mail server refuses mails to this address for good; null while it takes them.</summary>
+    public DateTimeOffset? UndeliverableSince { get; private set; }
     public int Version { get; private set; } = 1;
 
     /// <summary>Raised by whatever makes tokens that are out worth less than they say.</summary>
@@ -58,7 +61,7 @@ public sealed class Account : IdentityUser<Guid>
     /// <summary>To the address that the person has by now.</summary>
     public void InviteAgain(string email, DateTimeOffset at)
     {
-        (Email, NormalizedEmail) = (email, Normalize(email));
+        ChangeAddress(email);
         if (InvitedAt is not null)
             InvitedAt = at;
     }
@@ -89,7 +92,8 @@ public sealed class Account : IdentityUser<Guid>
     {
         if (IsOpen)
             throw new InvalidOperationException("The account is open.");
-        (Email, NormalizedEmail, Language) = (email, Normalize(email), language);
+        ChangeAddress(email);
+        Language = language;
         (ClosedAt, ActivatedAt, TwoFactorEnabled, EmailConfirmed) = (null, null, false, false);
         SecurityStamp = NewStamp();
         ChangeAccess(at);
@@ -100,13 +104,20 @@ public sealed class Account : IdentityUser<Guid>
     {
         if (IsOpen)
             Close(at);
-        (Email, NormalizedEmail, PasswordHash, Language) = (null, null, null, "en");
+        (Email, NormalizedEmail, UndeliverableSince, PasswordHash, Language) = (null, null, null, null, "en");
     }
 
     /// <summary>Makes every link worthless that was mailed before.</summary>
     public void Restamp() => SecurityStamp = NewStamp();
 
     public static string Normalize(string email) => email.Trim().Normalize().ToUpperInvariant();
+
+    private void ChangeAddress(string email)
+    {
+        if (email != Email)
+            UndeliverableSince = null;
+        (Email, NormalizedEmail) = (email, Normalize(email));
+    }
 
     private static string NewStamp() => Guid.NewGuid().ToString("N");
 }

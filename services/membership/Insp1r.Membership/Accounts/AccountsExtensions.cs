@@ -40,8 +40,9 @@ internal static class AccountsExtensions
             .Validate(provider => string.IsNullOrEmpty(provider.Authority) || provider is { ClientId.Length: > 0, ClientSecret.Length: > 0 }, "ExternalProvider needs a ClientId and a ClientSecret.")
             .ValidateOnStart();
 
-        services.AddScoped<Mails>().AddSingleton<MailSignal>().AddSingleton<MailFolder>().AddHostedService<MailSender>();
+        services.AddScoped<Mails>().AddSingleton<MailSignal>().AddSingleton<MailFolder>().AddSingleton<SmtpConnections>().AddHostedService<MailSender>();
         services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section)
+            .Validate(mail => EmailAddress.IsValid(mail.From), "Mail:From must be an e-mail address alone.")
             .Validate(mail => mail.Host is null || mail.StartTls || mail.Host is "127.0.0.1" or "::1" or "localhost", "Mail:StartTls can only be off for a mail server on this machine.")
             .ValidateOnStart();
         return builder;

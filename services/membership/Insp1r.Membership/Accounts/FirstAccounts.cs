@@ -29,7 +29,12 @@ internal sealed class FirstAccounts(
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(7308606)", ct);
         await EnsureDocsPageAsync(ct);
         if (configuration["FirstSteward:Email"] is { Length: > 0 } email && !await db.Accounts.AnyAsync(ct))
+        {
+            if (!EmailAddress.IsValid(email))
+                throw new InvalidOperationException("FirstSteward:Email must be an e-mail address alone, such as someone@example.org.");
             await mails.InviteAsync(Open(configuration["FirstSteward:Name"] ?? "First steward", email, configuration["FirstSteward:Language"] ?? "en", [Role.Steward, Role.Operator]));
+        }
+
         await db.SaveChangesAsync(ct);
 
         if (environment.IsDevelopment() && configuration["DevelopmentAccounts:File"] is { Length: > 0 } file)

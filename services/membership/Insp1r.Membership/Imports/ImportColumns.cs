@@ -69,6 +69,12 @@ internal sealed class ImportColumns
     /// <summary>What the cell says, without the apostrophe that keeps a formula from being one.</summary>
     public string Cell(TableRow row, ImportField field) => Csv.Unguard(row.Cell(ColumnOf(field)));
 
+    /// <summary>What each column says that is read, by the field's name in the API.</summary>
+    public IEnumerable<(string Field, string Cell)> Cells(TableRow row) =>
+        from field in Enum.GetValues<ImportField>()
+        where Has(field)
+        select (Fields[(int)field], Cell(row, field));
+
     /// <summary>The column by which a row is known; -1 where the file has none.</summary>
     public int IdColumn => Has(ImportField.Id) ? ColumnOf(ImportField.Id) : ColumnOf(ImportField.ExternalId);
 

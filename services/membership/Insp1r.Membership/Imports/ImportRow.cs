@@ -72,6 +72,7 @@ internal sealed class ImportRow(TableRow row)
             Acronym = Text(columns, row, ImportField.Acronym),
             Website = AddressOf(Text(columns, row, ImportField.Website)),
         };
+        read.RefuseErrors(columns);
         read.ReadNames(columns);
         for (var i = 0; i < types.Count; i++)
         {
@@ -189,6 +190,12 @@ internal sealed class ImportRow(TableRow row)
         if (buffer.WrittenCount > SyncIntake.MaxLine)
             return intake.TakeTooLong(Row.Number);
         return Errors.Any ? intake.TakeFaulty(Row.Number, buffer.WrittenSpan, Errors) : intake.Take(Row.Number, buffer.WrittenSpan, ExternalId is null ? Record?.Id : null);
+    }
+
+    private void RefuseErrors(ImportColumns columns)
+    {
+        foreach (var (field, cell) in columns.Cells(Row).Where(read => SpreadsheetErrors.Is(read.Cell)))
+            Errors.Add($"/{field}", "error-cell", $"The cell says {cell}: its formula failed in the spreadsheet. Put the value there.");
     }
 
     private void ReadNames(ImportColumns columns)

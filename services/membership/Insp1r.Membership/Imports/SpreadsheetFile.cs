@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.IO.Compression;
-using System.Text;
 using System.Xml;
-using ExcelDataReader;
 using Insp1r.ServiceDefaults.Problems;
 
 namespace Insp1r.Membership.Imports;
@@ -16,17 +13,13 @@ internal static class SpreadsheetFile
     private const long MaxUnfolded = 150L << 20;
     private const int MaxParts = 2_000;
 
-    /// <summary>Excel's own bounds. Beyond them a file is made to do harm: the reader makes room for what it announces.</summary>
+    /// <summary>Excel's own bounds. Beyond them a file is made to do harm.</summary>
     private const int MaxSheetColumns = 16_384;
     private const int MaxSheetRows = 1_048_576;
-    private const long MaxSheetCells = 50_000_000;
 
     private const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     private const string Package = "http://schemas.openxmlformats.org/package/2006/";
-
-    // The reader asks for Windows-1252 even where it reads XML.
-    static SpreadsheetFile() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     public static bool Is(ReadOnlySpan<byte> file) => file.StartsWith("PK\x03\x04"u8);
 
@@ -63,36 +56,56 @@ internal static class SpreadsheetFile
 
     private static TableRows ReadSheet(byte[] file, FieldErrors errors)
     {
-        using var reader = ExcelReaderFactory.CreateOpenXmlReader(new MemoryStream(file));
-        while ((reader.FieldCount == 0 || reader.VisibleState != "visible") && reader.NextResult())
-        {
-            // An empty or hidden sheet.
-        }
-
+        using var cells = new SpreadsheetCells(file);
         var rows = new TableRows();
-        if (reader.FieldCount > MaxSheetColumns || reader.RowCount > MaxSheetRows || (long)reader.FieldCount * reader.RowCount > MaxSheetCells)
+        foreach (var sheet in cells.VisibleSheets)
         {
-            errors.Add("", "too-large", "The sheet reaches too far: delete what stands far below or to the right of the list.");
-            return rows;
-        }
-
-        while (!rows.IsTooLong && !errors.Any && reader.Read())
-        {
-            for (var column = 0; column < reader.FieldCount; column++)
-                rows.Cell(TextOf(reader.GetValue(column)), errors);
-            rows.End();
+            ReadSheet(cells.Read(sheet), rows, errors);
+            if (rows.Kept.Count > 0 || errors.Any)
+                break;
+            rows = new TableRows();
         }
 
         return rows;
     }
 
-    private static string TextOf(object? value) => value switch
+    private static void ReadSheet(IEnumerable<(int Row, int Column, string Text)> cells, TableRows rows, FieldErrors errors)
     {
-        DateTime { TimeOfDay.Ticks: 0 } day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        DateTime time => time.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture),
-        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
-        _ => value?.ToString() ?? "",
-    };
+        // Some writers put the cells of a row in another order than that of their columns.
+        var row = new List<(int Column, string Text)>();
+        foreach (var (number, column, text) in cells)
+        {
+            if (number > MaxSheetRows || column > MaxSheetColumns)
+                errors.Add("", "too-large", "The sheet reaches too far: delete what stands far below or to the right of the list.");
+            if (number <= rows.Number)
+                throw new InvalidDataException("A row stands behind one that comes after it.");
+            for (; number > rows.Number + 1 && !errors.Any && !rows.IsTooLong; row.Clear())
+                Take(row, rows, errors);
+            if (errors.Any || rows.IsTooLong)
+                return;
+            row.Add((column, text));
+        }
+
+        Take(row, rows, errors);
+    }
+
+    private static void Take(List<(int Column, string Text)> row, TableRows rows, FieldErrors errors)
+    {
+        row.Sort((a, b) => a.Column.CompareTo(b.Column));
+        var filled = 0;
+        foreach (var (column, text) in row)
+        {
+            // Said twice: the first holds.
+            if (column <= filled)
+                continue;
+            for (; filled < column - 1; filled++)
+                rows.Cell("", errors);
+            rows.Cell(text, errors);
+            filled++;
+        }
+
+        rows.End();
+    }
 
     /// <summary>One sheet of texts: an id such as 0001 keeps its zeroes, and nothing is taken for a formula.</summary>
     public static byte[] Write(IEnumerable<IReadOnlyList<string>> rows)

@@ -13,7 +13,7 @@ internal sealed class MailOptions
     public string? Host { get; set; }
     public int Port { get; set; } = 587;
 
-    /// <summary>TLS by STARTTLS. Only a server on this machine may do without.</summary>
+    /// <summary>TLS: by STARTTLS, or from the first byte at port 465. Only a server on this machine may do without.</summary>
     public bool StartTls { get; set; } = true;
     public string? User { get; set; }
     public string? Password { get; set; }

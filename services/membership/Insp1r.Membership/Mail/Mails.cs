@@ -42,6 +42,7 @@ internal sealed class Mails(MembershipDb db, UserManager<Account> users, IOption
         {
             Id = Guid.CreateVersion7(now),
             AccountId = account.Id,
+            Node = account.Node,
             To = account.Email!,
             Subject = mail.Subject,
             Body = $"{mail.Text}\n\n{link}\n\nINSP!R\n",

@@ -11,6 +11,9 @@ internal sealed class OutgoingMail
 {
     public required Guid Id { get; init; }
     public required Guid AccountId { get; init; }
+
+    /// <summary>Of the account: whose turn it is.</summary>
+    public required string Node { get; init; }
     public required string To { get; init; }
     public required string Subject { get; init; }
     public required string Body { get; init; }
@@ -25,7 +28,8 @@ internal sealed class OutgoingMailMapping : IEntityTypeConfiguration<OutgoingMai
     {
         mail.ToTable("outgoing_mail");
         mail.Property(m => m.Id).ValueGeneratedNever();
-        mail.HasIndex(m => m.NextTryAt);
+        mail.Property(m => m.Node).UseCollation("C");
+        mail.HasIndex(m => new { m.Node, m.NextTryAt });
         mail.HasIndex(m => m.AccountId);
     }
 }

@@ -1,10 +1,8 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -12,68 +10,46 @@ using OpenTelemetry.Trace;
 
 namespace Insp1r.ServiceDefaults.Telemetry;
 
-/// <summary>
-/// Traces, metrics and logs over OTLP, where OTEL_EXPORTER_OTLP_ENDPOINT says to whom; without it nothing is recorded.
-/// Everything we use has sources and meters of its own, so no instrumentation package is needed (nor is one on every registry).
-/// </summary>
-internal static class TelemetryExtensions
+/// <summary>Traces, metrics and logs over OTLP, where OTEL_EXPORTER_OTLP_ENDPOINT says to whom; without it nothing is recorded.</summary>
+public static class TelemetryExtensions
 {
     /// <summary>The name under which the platform's own code traces and measures.</summary>
     public const string Own = "Insp1r";
 
-    private static readonly string[] Sources = [Own, "Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "Yarp.ReverseProxy"];
-
-    private static readonly string[] Meters =
-    [
-        Own, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "System.Net.Http",
-        "System.Runtime", "Npgsql", "MassTransit", "Yarp.ReverseProxy",
-    ];
-
-    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    internal static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             return;
 
-        // The server's spans then have the method and the status among their attributes, as the instrumentation package would add them.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
-        builder.Logging.AddOpenTelemetry(logging =>
+        builder.Services.Configure<OpenTelemetryLoggerOptions>(logging =>
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
-            logging.AddOtlpExporter();
         });
-        builder.Services.AddHostedService<TelemetrySdk>();
+        builder.Services.AddOpenTelemetry()
+            .WithLogging()
+            .WithMetrics(metrics => metrics
+                .AddMeter(Own, "System.Runtime", "MassTransit", "Yarp.ReverseProxy")
+                .AddNpgsqlInstrumentation()
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation())
+            .WithTracing(tracing => tracing
+                .SetSampler(new ParentBasedSampler(new RequestsOnly()))
+                .AddSource(Own, "MassTransit", "Yarp.ReverseProxy")
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
+                .AddHttpClientInstrumentation()
+                .AddNpgsql())
+            .UseOtlpExporter();
     }
 
-    /// <summary>Names the span of a request after its route: "POST /api/v1/organisations". To be used behind routing.</summary>
-    public static void UseSpanNames(this IApplicationBuilder app) => app.Use(next => context =>
+    /// <summary>
+    /// A trace begins with a request. A query or a call that belongs to none is a poll (of the log by the relay, of the keys, of what is to
+    /// be measured, sent or removed): thousands in a few minutes, between which nobody would find what a person did. The answer to such
+    /// a call is no trace either, for the caller passes on that its own is not recorded.
+    /// </summary>
+    private sealed class RequestsOnly : Sampler
     {
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity && context.GetEndpoint() is RouteEndpoint endpoint)
-        {
-            activity.DisplayName = $"{context.Request.Method} {endpoint.RoutePattern.RawText}";
-            activity.SetTag("http.route", endpoint.RoutePattern.RawText);
-        }
-
-        return next(context);
-    });
-
-    /// <summary>OpenTelemetry.Extensions.Hosting would start the SDK with the host; this does, in its place.</summary>
-    private sealed class TelemetrySdk : IHostedService
-    {
-        private OpenTelemetrySdk? _sdk;
-
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            _sdk = OpenTelemetrySdk.Create(sdk => sdk
-                .WithTracing(tracing => tracing.AddSource(Sources).AddOtlpExporter())
-                .WithMetrics(metrics => metrics.AddMeter(Meters).AddOtlpExporter()));
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken)
-        {
-            _sdk?.Dispose();
-            return Task.CompletedTask;
-        }
+        public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
+            new(samplingParameters.Kind == ActivityKind.Server ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
     }
 }

@@ -6,10 +6,11 @@ namespace Insp1r.Membership.Accounts.Keeping;
 
 /// <summary>
 /// An account as its stewards see it. <paramref name="Status"/> is invited, active or closed; <paramref name="LockedUntil"/> says that
-/// somebody tried wrong passwords or codes.
+/// somebody tried wrong passwords or codes, and <paramref name="UndeliverableSince"/> that the mail server refuses mails to the address for good
+/// (null while it takes them).
 /// </summary>
 internal sealed record AccountResponse(
-    Guid Id, int Version, Guid PersonId, string Node, string Email, string Language, string Status, bool SecondFactor, DateTimeOffset? LockedUntil,
+    Guid Id, int Version, Guid PersonId, string Node, string Email, string Language, string Status, bool SecondFactor, DateTimeOffset? LockedUntil, DateTimeOffset? UndeliverableSince,
     DateTimeOffset CreatedAt, string CreatedBy, IReadOnlyList<GrantResponse> Grants) : IVersioned
 {
     public static async Task<AccountResponse> OfAsync(Account account, MembershipDb db, TimeProvider clock, CancellationToken ct) =>
@@ -23,7 +24,7 @@ internal sealed record AccountResponse(
         var grants = (await db.AccountGrants.AsNoTracking().Where(g => ids.Contains(g.AccountId)).OrderBy(g => g.Id).ToListAsync(ct)).ToLookup(grant => grant.AccountId);
         return [.. accounts.Select(a => new AccountResponse(
             a.Id, a.Version, a.PersonId, a.Node, a.Email ?? "", a.Language, a.ClosedAt is not null ? "closed" : a.ActivatedAt is null ? "invited" : "active",
-            a.TwoFactorEnabled, a.LockoutEnd > now ? a.LockoutEnd : null, a.CreatedAt, a.CreatedBy, [.. grants[a.Id].Select(GrantResponse.Of)]))];
+            a.TwoFactorEnabled, a.LockoutEnd > now ? a.LockoutEnd : null, a.UndeliverableSince, a.CreatedAt, a.CreatedBy, [.. grants[a.Id].Select(GrantResponse.Of)]))];
     }
 }
 

@@ -56,6 +56,8 @@ internal static class HelpAccount
     {
         if (await db.Persons.Where(p => p.Id == account.PersonId).Select(p => p.Email).SingleAsync(ct) is not { } email)
             return AccountErrors.NoAddress.ToProblem("Record the person's e-mail address first: the invitation goes there.");
+        if (!EmailAddress.IsValid(email))
+            return AccountErrors.NoAddress.ToProblem("Correct the person's e-mail address first: no mail can be sent to it.");
 
         account.InviteAgain(email, clock.GetUtcNow());
         access.Note(account, what, after: new { account.Email });

@@ -28,6 +28,8 @@ internal static class InviteAccount
         var errors = new FieldErrors();
         if (person.Email is null)
             errors.Add("/personId", "no-address", "Record the person's e-mail address first: the invitation goes there.");
+        else if (!EmailAddress.IsValid(person.Email))
+            errors.Add("/personId", "bad-address", "Correct the person's e-mail address first: no mail can be sent to it.");
         if (GrantRules.Check(errors, caller, request.Grants, has: []) is { } refusal)
             return refusal;
         for (var i = 0; i < request.Grants.Length && !errors.Any; i++)

@@ -10,6 +10,7 @@ public sealed record PageWords
     public required string SignIn { get; init; }
     public required string SignOut { get; init; }
     public required string Email { get; init; }
+    public required string Undeliverable { get; init; }
     public required string Password { get; init; }
     public required string NewPassword { get; init; }
     public required string OldPassword { get; init; }
@@ -39,6 +40,7 @@ public sealed record PageWords
     public required string SetUpHelp { get; init; }
     public required string SetUpKey { get; init; }
     public required string SetUpOpen { get; init; }
+    public required string SetUpQrCode { get; init; }
     public required string RecoveryTitle { get; init; }
     public required string RecoveryHelp { get; init; }
     public required string RecoveryNew { get; init; }
@@ -94,6 +96,7 @@ public sealed record PageWords
         SignIn = "Sign in",
         SignOut = "Sign out",
         Email = "E-mail address",
+        Undeliverable = "Since {0} your mail server refuses our mails. Tell a steward of your network which address is right: invitations and new passwords go there.",
         Password = "Password",
         NewPassword = "New password",
         OldPassword = "Present password",
@@ -120,9 +123,10 @@ public sealed record PageWords
         Code = "Code",
         SetUpTitle = "Set up your second factor",
         SetUpNeeded = "You decide or send in the name of your network, so a password alone is not enough.",
-        SetUpHelp = "Add an account in an authenticator app on your phone: open the link there, or type the key. Then give the code that it shows.",
+        SetUpHelp = "Add an account in an authenticator app on your phone: scan the QR code, open the link there, or type the key. Then give the code that it shows.",
         SetUpKey = "Key",
         SetUpOpen = "Open in the authenticator app",
+        SetUpQrCode = "QR code with the key",
         RecoveryTitle = "Your recovery codes",
         RecoveryHelp = "Write these down and keep them safe. Each opens your account once if your phone is lost. They are not shown again.",
         RecoveryNew = "New recovery codes",
@@ -183,6 +187,7 @@ public sealed record PageWords
         SignIn = "Se connecter",
         SignOut = "Se déconnecter",
         Email = "Adresse électronique",
+        Undeliverable = "Depuis le {0}, votre serveur de messagerie refuse nos messages. Dites à un·e responsable de votre réseau quelle adresse est la bonne : les invitations et les nouveaux mots de passe y sont envoyés.",
         Password = "Mot de passe",
         NewPassword = "Nouveau mot de passe",
         OldPassword = "Mot de passe actuel",
@@ -209,9 +214,10 @@ public sealed record PageWords
         Code = "Code",
         SetUpTitle = "Installer votre second facteur",
         SetUpNeeded = "Vous décidez ou envoyez au nom de votre réseau : un mot de passe seul ne suffit pas.",
-        SetUpHelp = "Ajoutez un compte dans une application d'authentification sur votre téléphone : ouvrez-y le lien ou tapez la clé. Donnez ensuite le code affiché.",
+        SetUpHelp = "Ajoutez un compte dans une application d'authentification sur votre téléphone : scannez le code QR, ouvrez-y le lien ou tapez la clé. Donnez ensuite le code affiché.",
         SetUpKey = "Clé",
         SetUpOpen = "Ouvrir dans l'application d'authentification",
+        SetUpQrCode = "Code QR avec la clé",
         RecoveryTitle = "Vos codes de secours",
         RecoveryHelp = "Notez-les et gardez-les en lieu sûr. Chacun ouvre votre compte une fois si votre téléphone est perdu. Ils ne seront plus affichés.",
         RecoveryNew = "Nouveaux codes de secours",
@@ -272,6 +278,7 @@ public sealed record PageWords
         SignIn = "Iniciar sesión",
         SignOut = "Cerrar sesión",
         Email = "Correo electrónico",
+        Undeliverable = "Desde el {0}, su servidor de correo rechaza nuestros mensajes. Diga a un responsable de su red cuál es la dirección correcta: allí se envían las invitaciones y las nuevas contraseñas.",
         Password = "Contraseña",
         NewPassword = "Nueva contraseña",
         OldPassword = "Contraseña actual",
@@ -298,9 +305,10 @@ public sealed record PageWords
         Code = "Código",
         SetUpTitle = "Configurar su segundo factor",
         SetUpNeeded = "Usted decide o envía en nombre de su red: una contraseña sola no basta.",
-        SetUpHelp = "Añada una cuenta en una aplicación de autenticación de su teléfono: abra allí el enlace o escriba la clave. Luego indique el código que muestra.",
+        SetUpHelp = "Añada una cuenta en una aplicación de autenticación de su teléfono: escanee el código QR, abra allí el enlace o escriba la clave. Luego indique el código que muestra.",
         SetUpKey = "Clave",
         SetUpOpen = "Abrir en la aplicación de autenticación",
+        SetUpQrCode = "Código QR con la clave",
         RecoveryTitle = "Sus códigos de recuperación",
         RecoveryHelp = "Anótelos y guárdelos bien. Cada uno abre su cuenta una vez si pierde el teléfono. No se muestran otra vez.",
         RecoveryNew = "Nuevos códigos de recuperación",

@@ -20,6 +20,7 @@ internal static class Style
         .line { display: flex; flex-wrap: wrap; gap: 1rem; justify-content: space-between; align-items: center; }
         .fault { padding: .8rem; color: var(--fault); border: 1px solid var(--fault); border-radius: .3rem; }
         table { width: 100%; border-collapse: collapse; } td { padding: .5rem 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+        .qr { max-width: 14rem; }
         .codes { columns: 2; } code { font-size: 1.05rem; overflow-wrap: anywhere; }
         footer { display: flex; gap: 1rem; margin-top: 3rem; font-size: .9rem; }
         """;

@@ -66,9 +66,10 @@ internal static class SetUpSecondFactor
         HttpContext http, Account account, UserManager<Account> users, AccountAccess access, string? returnUrl, string? fault, CancellationToken ct)
     {
         var key = await users.GetAuthenticationTokenAsync(account, Totp.Provider, Totp.PendingKey);
+        var link = Totp.Link(key!, account.Email!);
         return Page.Show<SetUpPage>(
             http,
-            new { Key = key, Link = Totp.Link(key!, account.Email!), Needed = await access.NeedsSecondFactorAsync(account.Id, ct), ReturnUrl = Page.SafeReturn(returnUrl), Fault = fault },
+            new { Key = key, Link = link, QrCode = Totp.QrCode(link), Needed = await access.NeedsSecondFactorAsync(account.Id, ct), ReturnUrl = Page.SafeReturn(returnUrl), Fault = fault },
             fault is null ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized);
     }
 }

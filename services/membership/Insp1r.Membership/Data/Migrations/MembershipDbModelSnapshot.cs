@@ -117,6 +117,10 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
 
+                    b.Property<DateTimeOffset?>("UndeliverableSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undeliverable_since");
+
                     b.Property<int>("Version")
                         .HasColumnType("integer")
                         .HasColumnName("version");
@@ -1027,6 +1031,12 @@ namespace Insp1r.Membership.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_try_at");
 
+                    b.Property<string>("Node")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1043,8 +1053,8 @@ namespace Insp1r.Membership.Data.Migrations
                     b.HasIndex("AccountId")
                         .HasDatabaseName("ix_outgoing_mail_account_id");
 
-                    b.HasIndex("NextTryAt")
-                        .HasDatabaseName("ix_outgoing_mail_next_try_at");
+                    b.HasIndex("Node", "NextTryAt")
+                        .HasDatabaseName("ix_outgoing_mail_node_next_try_at");
 
                     b.ToTable("outgoing_mail", (string)null);
                 });

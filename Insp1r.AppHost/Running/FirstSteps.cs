@@ -24,6 +24,9 @@ internal sealed class FirstSteps(Installation installation, DistributedApplicati
                     + "Stop that program, or choose another port: INSP1R_PORT=8081 ./insp1r up");
             }
 
+            // Nothing here listens with a certificate: without these Aspire does not warn in the dashboard that there is none.
+            foreach (var resource in model.Resources)
+                resource.Annotations.OfType<HttpsCertificateConfigurationCallbackAnnotation>().ToList().ForEach(annotation => resource.Annotations.Remove(annotation));
             foreach (var folder in model.Resources.SelectMany(resource => resource.Annotations.OfType<StateOf>()))
                 folder.Create(state);
         }

@@ -45,11 +45,31 @@ public static class TelemetryExtensions
     /// <summary>
     /// A trace begins with a request. A query or a call that belongs to none is a poll (of the log by the relay, of the keys, of what is to
     /// be measured, sent or removed): thousands in a few minutes, between which nobody would find what a person did. The answer to such
-    /// a call is no trace either, for the caller passes on that its own is not recorded.
+    /// a call is no trace either, for the caller passes on that its own is not recorded. Of many requests a second a hundred are recorded: to
+    /// record ten thousand would cost more than to answer them, and nobody reads them.
     /// </summary>
     private sealed class RequestsOnly : Sampler
     {
+        private const int PerSecond = 100;
+        private const int AtOnce = 5;
+        private static readonly long Cost = Stopwatch.Frequency / PerSecond;
+
+        private long _spentUntil;
+
         public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-            new(samplingParameters.Kind == ActivityKind.Server ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+            new(samplingParameters.Kind == ActivityKind.Server && TryTake(Stopwatch.GetTimestamp()) ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+
+        private bool TryTake(long now)
+        {
+            while (true)
+            {
+                var seen = Volatile.Read(ref _spentUntil);
+                var spent = Math.Max(seen, now) + Cost;
+                if (spent - now > Cost * AtOnce)
+                    return false;
+                if (Interlocked.CompareExchange(ref _spentUntil, spent, seen) == seen)
+                    return true;
+            }
+        }
     }
 }

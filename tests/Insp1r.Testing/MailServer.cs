@@ -20,7 +20,6 @@ public sealed record ReceivedMail(string To, string Subject, string Body)
 /// <summary>A private mail server for one test run: it takes every mail that no test has it refuse.</summary>
 public sealed class MailServer : IAsyncDisposable
 {
-    private readonly int _port = FreePort.Next();
     private readonly ConcurrentQueue<ReceivedMail> _received = new();
     private readonly ConcurrentDictionary<string, int> _refused = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _hanging = new(StringComparer.OrdinalIgnoreCase);
@@ -33,8 +32,11 @@ public sealed class MailServer : IAsyncDisposable
     {
     }
 
+    public int Port { get; } = FreePort.Next();
+
     /// <summary>What a service has to be told to send its mails here.</summary>
-    public (string Name, string Value)[] Settings => [("Mail:Host", "127.0.0.1"), ("Mail:Port", $"{_port}"), ("Mail:StartTls", "false"), ("Mail:From", "no-reply@example.org")];
+    public (string Name, string Value)[] Settings =>
+        [("Mail:Host", "127.0.0.1"), ("Mail:Port", $"{Port}"), ("Mail:StartTls", "false"), ("Mail:From", "no-reply@example.org")];
 
     /// <summary>How many connections it has taken.</summary>
     public int Connections => _connections;
@@ -53,7 +55,7 @@ public sealed class MailServer : IAsyncDisposable
         services.Add((IMailboxFilterFactory)new DelegatingMailboxFilterFactory(_ => new Recipients(this)));
         services.Add((IMessageStoreFactory)new DelegatingMessageStoreFactory(_ => new Inbox(this)));
         var options = new SmtpServerOptionsBuilder().ServerName("localhost").MaxRetryCount(int.MaxValue)
-            .Endpoint(endpoint => endpoint.Endpoint(new(global::System.Net.IPAddress.Loopback, _port)).IsSecure(false)).Build();
+            .Endpoint(endpoint => endpoint.Endpoint(new(global::System.Net.IPAddress.Loopback, Port)).IsSecure(false)).Build();
         var server = new SmtpServer.SmtpServer(options, services);
         server.SessionCreated += (_, _) => Interlocked.Increment(ref _connections);
         _stop = new CancellationTokenSource();
@@ -106,7 +108,9 @@ public sealed class MailServer : IAsyncDisposable
             server._asked[address] = true;
             if (server._hanging.TryGetValue(address, out var hanging))
                 await hanging.Task.WaitAsync(cancellationToken);
-            return server._refused.TryGetValue(address, out var code) ? throw new SmtpResponseException(new SmtpResponse((SmtpReplyCode)code, $"<{address}> is not wanted")) : true;
+            return server._refused.TryGetValue(address, out var code)
+                ? throw new SmtpResponseException(new SmtpResponse((SmtpReplyCode)code, $"<{address}> is not wanted"))
+                : true;
         }
     }
 

@@ -5,8 +5,9 @@ using Yarp.ReverseProxy.Model;
 namespace Insp1r.Gateway.Proxy;
 
 /// <summary>
-/// Asks another replica where the first does not answer a GET or HEAD: once, and only while nothing of an answer has been passed on. What
-/// changes something is never sent twice: only its client knows, by the Idempotency-Key, that it is the same. Stands behind the load balancer.
+/// Asks another replica where the first does not answer a GET or HEAD: once, and only while nothing of an answer has been passed on.
+/// What changes something is never sent twice: only its client knows, by the Idempotency-Key, that it is the same. Stands behind the
+/// load balancer.
 /// </summary>
 internal sealed class OtherReplica(RequestDelegate next, Replicas replicas)
 {
@@ -36,7 +37,9 @@ internal sealed class OtherReplica(RequestDelegate next, Replicas replicas)
         }
 
         NoteFailure(context, proxy);
-        if (client.IsCancellationRequested || context.Response.HasStarted || context.GetForwarderErrorFeature() is not { Error: ForwarderError.Request or ForwarderError.RequestCanceled })
+        if (client.IsCancellationRequested
+            || context.Response.HasStarted
+            || context.GetForwarderErrorFeature()?.Error is not (ForwarderError.Request or ForwarderError.RequestCanceled))
             return;
 
         context.Features.Set<IForwarderErrorFeature>(null);
@@ -58,8 +61,9 @@ internal sealed class OtherReplica(RequestDelegate next, Replicas replicas)
 
     private void NoteFailure(HttpContext context, IReverseProxyFeature proxy)
     {
-        if (proxy is { ProxiedDestination: { } replica, Route.Cluster: { } cluster }
-            && context.GetForwarderErrorFeature()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError })
+        var failure = (context.GetForwarderErrorFeature()?.Exception as HttpRequestException)?.HttpRequestError;
+        if (failure is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            && proxy is { ProxiedDestination: { } replica, Route.Cluster: { } cluster })
             replicas.NotReached(cluster, replica);
     }
 }

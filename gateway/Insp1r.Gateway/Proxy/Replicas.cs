@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Model;
 namespace Insp1r.Gateway.Proxy;
 
 /// <summary>
-/// Which replicas of a service answer. Where there are several, each is probed every two seconds: one that does not answer within a second (dead,
-/// or alive and hanging) gets no requests until it answers again. If none answers, all are tried.
+/// Which replicas of a service answer. Where there are several, each is probed every two seconds: one that does not answer within a
+/// second (dead, or alive and hanging) gets no requests until it answers again. If none answers, all are tried.
 /// </summary>
 internal sealed class Replicas(IDestinationHealthUpdater health) : IActiveHealthCheckPolicy
 {
@@ -17,7 +17,14 @@ internal sealed class Replicas(IDestinationHealthUpdater health) : IActiveHealth
     private static readonly HealthCheckConfig Probed = new()
     {
         AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
-        Active = new ActiveHealthCheckConfig { Enabled = true, Policy = PolicyName, Path = "/health/live", Interval = TimeSpan.FromSeconds(2), Timeout = TimeSpan.FromSeconds(1) },
+        Active = new ActiveHealthCheckConfig
+        {
+            Enabled = true,
+            Policy = PolicyName,
+            Path = "/health/live",
+            Interval = TimeSpan.FromSeconds(2),
+            Timeout = TimeSpan.FromSeconds(1),
+        },
         Passive = new PassiveHealthCheckConfig { Enabled = true },
     };
 
@@ -29,7 +36,8 @@ internal sealed class Replicas(IDestinationHealthUpdater health) : IActiveHealth
     public CancellationToken Silence(DestinationState replica) => _silences.GetOrCreateValue(replica).Token;
 
     /// <summary>A request could not even reach it: it is left out at once, without waiting for the next probe.</summary>
-    public void NotReached(ClusterState cluster, DestinationState replica) => health.SetPassive(cluster, replica, DestinationHealth.Unhealthy, LeftOut);
+    public void NotReached(ClusterState cluster, DestinationState replica) =>
+        health.SetPassive(cluster, replica, DestinationHealth.Unhealthy, LeftOut);
 
     public static bool Answers(DestinationState replica) =>
         replica.Health is { Active: not DestinationHealth.Unhealthy, Passive: not DestinationHealth.Unhealthy };
@@ -51,6 +59,7 @@ internal sealed class Replicas(IDestinationHealthUpdater health) : IActiveHealth
         public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel) =>
             new(cluster.Destinations?.Count > 1 ? cluster with { HealthCheck = Probed } : cluster);
 
-        public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);
+        public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) =>
+            new(route);
     }
 }

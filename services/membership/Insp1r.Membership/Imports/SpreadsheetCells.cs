@@ -42,8 +42,9 @@ internal sealed partial class SpreadsheetCells : IDisposable
         select part;
 
     /// <summary>
-    /// What is not empty, with its row and column, both from 1. Where a cell does not say where it stands, it follows the one before. (The library's own reader makes an
-    /// object of each cell: twice the memory for the same texts. Names without their namespace are the same in strict files.)
+    /// What is not empty, with its row and column, both from 1. Where a cell does not say where it stands, it follows the one before.
+    /// (The library's own reader makes an object of each cell: five times the memory for the same texts. Names without their
+    /// namespace are the same in strict files.)
     /// </summary>
     public IEnumerable<(int Row, int Column, string Text)> Read(WorksheetPart sheet)
     {
@@ -84,15 +85,16 @@ internal sealed partial class SpreadsheetCells : IDisposable
             "s" => _shared[int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture)],
             "str" => Unescape(value),
             "b" => value is "0" or "false" ? bool.FalseString : bool.TrueString,
-            "d" => Write(DateTime.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal)),
+            "d" => Write(DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).UtcDateTime),
             _ => ReadNumber(double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture), style),
         };
     }
 
     private string ReadNumber(double number, string? style) =>
-        int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < _dateStyles.Count && _dateStyles[index] && DateOf(number) is { } date
-            ? Write(date)
-            : number.ToString(CultureInfo.InvariantCulture);
+        IsDate(style) && DateOf(number) is { } date ? Write(date) : number.ToString(CultureInfo.InvariantCulture);
+
+    private bool IsDate(string? style) =>
+        int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < _dateStyles.Count && _dateStyles[index];
 
     private void ReadShared(SharedStringTablePart part)
     {
@@ -104,7 +106,8 @@ internal sealed partial class SpreadsheetCells : IDisposable
         }
     }
 
-    // From the start of a cell or a shared text to its end: of a text in several formats all pieces (how it is spoken, rPh, is none), and a cell's value.
+    // From the start of a cell or a shared text to its end: of a text in several formats all pieces (how it is spoken, rPh, is none),
+    // and a cell's value.
     private static (string Text, string Value) ReadTexts(XmlReader xml)
     {
         var (text, value, element, spoken) = ("", "", "", false);
@@ -124,11 +127,11 @@ internal sealed partial class SpreadsheetCells : IDisposable
                     element = "";
                     spoken &= xml.LocalName != "rPh";
                     break;
-                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace when element == "v":
-                    value += xml.Value;
-                    break;
-                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace when element == "t" && !spoken:
-                    text += xml.Value;
+                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace:
+                    if (element == "v")
+                        value += xml.Value;
+                    else if (element == "t" && !spoken)
+                        text += xml.Value;
                     break;
             }
         }
@@ -144,7 +147,7 @@ internal sealed partial class SpreadsheetCells : IDisposable
         foreach (var format in styles.CellFormats?.Elements<CellFormat>() ?? [])
         {
             var id = format.NumberFormatId?.Value ?? 0;
-            _dateStyles.Add(own.TryGetValue(id, out var code) ? IsDateFormat(code) : id is (>= 14 and <= 22) or (>= 27 and <= 36) or (>= 45 and <= 47) or (>= 50 and <= 58));
+            _dateStyles.Add(own.TryGetValue(id, out var code) ? IsDateFormat(code) : IsDateFormat(id));
         }
     }
 
@@ -168,10 +171,12 @@ internal sealed partial class SpreadsheetCells : IDisposable
 
     private static bool IsDateFormat(string code) => Letters().Replace(code, "").AsSpan().IndexOfAny("dmyhsDMYHS") >= 0;
 
-    private static string Unescape(string text) =>
-        text.Contains("_x", StringComparison.Ordinal)
-            ? Escape().Replace(text, match => ((char)int.Parse(match.Groups["code"].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString())
-            : text;
+    // ECMA-376, part 1, 18.8.30 (numFmt): the ids that have no format code in the file, those of East Asian languages included.
+    private static bool IsDateFormat(uint id) => id is (>= 14 and <= 22) or (>= 27 and <= 36) or (>= 45 and <= 47) or (>= 50 and <= 58);
+
+    private static string Unescape(string text) => text.Contains("_x", StringComparison.Ordinal) ? Escape().Replace(text, Letter) : text;
+
+    private static string Letter(Match escape) => $"{(char)ushort.Parse(escape.Groups["code"].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)}";
 
     // Some writers name the parts of the archive as Windows does; the library then finds none.
     private static MemoryStream WithForwardSlashes(byte[] file)
@@ -196,7 +201,8 @@ internal sealed partial class SpreadsheetCells : IDisposable
     }
 
     // What a format says literally, and its colours, conditions and currencies.
-    [GeneratedRegex("\"[^\"]*\"|\\\\.|_.|\\*.|\\[(?!h+\\]|m+\\]|s+\\])[^\\]]*\\]|General", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        "\"[^\"]*\"|\\\\.|_.|\\*.|\\[(?!h+\\]|m+\\]|s+\\])[^\\]]*\\]|General", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Letters();
 
     // ECMA-376, part 1, 22.4.2.4 (ST_Xstring).

@@ -5,9 +5,10 @@ using MimeKit;
 namespace Insp1r.Membership.Mail;
 
 /// <summary>
-/// What an e-mail address is, at every door where one is given: one addr-spec (RFC 5322, section 3.4.1) and nothing beside it, with a local part
-/// of ASCII without quotes, and a domain of at least two labels, which may be internationalised (IDN: sent as <c>xn--</c>). Left out is what mail servers
-/// commonly refuse or do not speak: quoted and non-ASCII local parts (SMTPUTF8), addresses of machines, comments.
+/// What an e-mail address is, at every door where one is given: one addr-spec (RFC 5322, section 3.4.1) and nothing beside it, with a
+/// local part of ASCII without quotes, and a domain of at least two labels, which may be internationalised (IDN: sent as
+/// <c>xn--</c>). Left out is what mail servers commonly refuse or do not speak: quoted and non-ASCII local parts (SMTPUTF8),
+/// addresses of machines, comments.
 /// </summary>
 internal static class EmailAddress
 {
@@ -26,9 +27,11 @@ internal static class EmailAddress
 
     /// <summary>The mailbox of an address that was checked before, or was stored before this rule was.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out MailboxAddress? mailbox) =>
-        MailboxAddress.TryParse(Strict, text, out mailbox) && text.Length <= MaxLength && IsAddressAlone(text, mailbox)
-            && mailbox.LocalPart is { Length: > 0 and <= MaxLocalPart } local && local.All(c => char.IsAscii(c) && c != '"')
-            && mailbox.GetAddress(idnEncode: true).Split('@')[1] is var domain && domain.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(domain) == UriHostNameType.Dns;
+        MailboxAddress.TryParse(Strict, text, out mailbox)
+            && text.Length <= MaxLength
+            && IsAddressAlone(text, mailbox)
+            && IsLocalPart(mailbox.LocalPart)
+            && IsDomain(mailbox.GetAddress(idnEncode: true)[(mailbox.LocalPart.Length + 1)..]);
 
     public static void Check(FieldErrors errors, string pointer, string? text)
     {
@@ -38,6 +41,11 @@ internal static class EmailAddress
         if (!IsValid(text))
             errors.Add(pointer, "bad-address", "An e-mail address alone, such as someone@example.org.");
     }
+
+    private static bool IsLocalPart(string text) => text.Length is > 0 and <= MaxLocalPart && text.All(c => char.IsAscii(c) && c != '"');
+
+    private static bool IsDomain(string text) =>
+        text.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(text) == UriHostNameType.Dns;
 
     // The parser also takes a name before an address, comments in it and spaces around it.
     private static bool IsAddressAlone(string text, MailboxAddress mailbox) =>

@@ -12,18 +12,26 @@ using MimeKit.Text;
 namespace Insp1r.Membership.Mail;
 
 /// <summary>
-/// Sends what waits, oldest first, in one lane for each network: all lanes take turns at the few connections, so that no network waits for another's
-/// thousand mails, and one on which the server hangs holds up its own network alone. A mail is gone from the queue once the server took it, so it is sent at least once,
-/// and twice only where this process dies in between. What the server refuses for good is not sent again, and its account says so; any other failure is tried again
-/// with growing pauses of that mail's own, for as long as mails are kept.
+/// Sends what waits, oldest first, in one lane for each network: all lanes take turns at the few connections, so that no network waits
+/// for another's thousand mails, and mails on which the server hangs hold up their own network alone. A mail is gone from the queue
+/// once the server took it, so it is sent at least once, and twice only where this process dies in between. What the server refuses
+/// for good is not sent again, and its account says so. Any other failure is tried again with growing pauses of that mail's own, for
+/// as long as mails are kept.
 /// </summary>
 internal sealed partial class MailSender(
-    IServiceScopeFactory scopes, MailSignal signal, MailFolder folder, SmtpConnections server, IOptions<MailOptions> options, RetentionRules retention, TimeProvider clock,
+    IServiceScopeFactory scopes,
+    MailSignal signal,
+    MailFolder folder,
+    SmtpConnections server,
+    IOptions<MailOptions> options,
+    RetentionRules retention,
+    TimeProvider clock,
     ILogger<MailSender> logger) : BackgroundService
 {
     private const int AtOnce = 4;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
-    private static readonly Counter<long> Sent = new Meter(TelemetryExtensions.Own).CreateCounter<long>("mail.sent", "{mail}", "Mails that were tried, by outcome");
+    private static readonly Counter<long> Sent = new Meter(TelemetryExtensions.Own)
+        .CreateCounter<long>("mail.sent", "{mail}", "Mails that were tried, by outcome");
 
     private readonly SemaphoreSlim _turns = new(AtOnce);
 
@@ -67,8 +75,9 @@ internal sealed partial class MailSender(
     private async Task<List<string>> NetworksWithMailAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<MembershipDb>();
         var now = clock.GetUtcNow();
-        return await scope.ServiceProvider.GetRequiredService<MembershipDb>().OutgoingMails.Where(m => m.NextTryAt <= now).Select(m => m.Node).Distinct().ToListAsync(ct);
+        return await db.OutgoingMails.Where(m => m.NextTryAt <= now).Select(m => m.Node).Distinct().ToListAsync(ct);
     }
 
     private async Task SendAllOfAsync(string node, CancellationToken ct)
@@ -110,7 +119,9 @@ internal sealed partial class MailSender(
             var claimed = await db.OutgoingMails.FromSql($"""
                 update outgoing_mail set attempts = attempts + 1,
                   next_try_at = {now} + least(interval '1 hour', interval '1 minute' * power(2, least(attempts, 10)))
-                where id = (select id from outgoing_mail where node = {node} and next_try_at <= {now} order by next_try_at limit 1 for update skip locked)
+                where id = (
+                  select id from outgoing_mail where node = {node} and next_try_at <= {now}
+                  order by next_try_at limit 1 for update skip locked)
                 returning *
                 """).AsNoTracking().ToListAsync(ct);
             if (claimed is not [var mail])
@@ -135,7 +146,11 @@ internal sealed partial class MailSender(
 
         var from = MailboxAddress.Parse(options.Value.From);
         using var body = new TextPart(TextFormat.Plain) { Text = mail.Body, ContentTransferEncoding = ContentEncoding.QuotedPrintable };
-        using var message = new MimeMessage([from], [to], mail.Subject, body) { MessageId = $"{mail.Id:N}@{from.Domain}", Date = clock.GetUtcNow() };
+        using var message = new MimeMessage([from], [to], mail.Subject, body)
+        {
+            MessageId = $"{mail.Id:N}@{from.Domain}",
+            Date = clock.GetUtcNow(),
+        };
         message.Headers["Auto-Submitted"] = "auto-generated";
         if (options.Value.Host is not null)
             return await server.SendAsync(message, ct);
@@ -172,11 +187,15 @@ internal sealed partial class MailSender(
         Log.NotSent(logger, mail.Id, delivery.Reason);
         // The server's absence is not this mail's fault.
         if (delivery.Outcome == DeliveryOutcome.Unreachable)
-            await queued.ExecuteUpdateAsync(m => m.SetProperty(x => x.NextTryAt, clock.GetUtcNow() + Poll).SetProperty(x => x.Attempts, mail.Attempts - 1), ct);
+        {
+            var later = clock.GetUtcNow() + Poll;
+            await queued.ExecuteUpdateAsync(m => m.SetProperty(x => x.NextTryAt, later).SetProperty(x => x.Attempts, mail.Attempts - 1), ct);
+        }
     }
 
     private static Task MarkAsync(IQueryable<Account> account, DateTimeOffset? since, CancellationToken ct) =>
-        account.ExecuteUpdateAsync(a => a.SetProperty(x => x.UndeliverableSince, since).SetProperty(x => x.Version, x => x.Version + 1), ct);
+        account.ExecuteUpdateAsync(
+            a => a.SetProperty(x => x.UndeliverableSince, since).SetProperty(x => x.Version, x => x.Version + 1), ct);
 
     private static partial class Log
     {

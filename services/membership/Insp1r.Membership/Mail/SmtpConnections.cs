@@ -119,8 +119,12 @@ internal sealed class SmtpConnections(IOptions<MailOptions> options, TimeProvide
         }
     }
 
-    private static SecureSocketOptions SecurityOf(MailOptions settings) =>
-        settings switch { { StartTls: false } => SecureSocketOptions.None, { Port: ImplicitTlsPort } => SecureSocketOptions.SslOnConnect, _ => SecureSocketOptions.StartTls };
+    private static SecureSocketOptions SecurityOf(MailOptions settings) => settings switch
+    {
+        { StartTls: false } => SecureSocketOptions.None,
+        { Port: ImplicitTlsPort } => SecureSocketOptions.SslOnConnect,
+        _ => SecureSocketOptions.StartTls,
+    };
 
     private static async Task<bool> AnswersAsync(SmtpClient client, CancellationToken ct)
     {
@@ -151,8 +155,8 @@ internal sealed class SmtpConnections(IOptions<MailOptions> options, TimeProvide
         return all.Take(taken);
     }
 
-    // 5yz of the recipient or of the text is the server's last word (RFC 5321, section 4.2.1). Of the sender, or of the order of commands, it says
-    // that this installation is configured wrongly.
+    // 5yz of the recipient or of the text is the server's last word (RFC 5321, section 4.2.1). Of the sender, or of the order of
+    // commands, it says that this installation is configured wrongly.
     private static bool IsFinal(SmtpCommandException refusal) =>
         (int)refusal.StatusCode >= 500 && refusal.ErrorCode is SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted;
 

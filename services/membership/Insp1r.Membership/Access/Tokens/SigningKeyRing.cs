@@ -105,6 +105,10 @@ internal sealed partial class SigningKeyRing(ServiceDatabase database, SigningKe
                 keys.Add((key, await reader.GetFieldValueAsync<DateTimeOffset>(2, ct)));
         }
 
+        // Until another one is made, the known ones go on.
+        if (keys.Count == 0)
+            return;
+
         var isChanged = !keys.Select(key => key.Key.KeyId).SequenceEqual(_keys.Select(key => key.Key.KeyId), StringComparer.Ordinal);
         _keys = keys;
         publicKeys.Set(keys.Select(key => key.Key));

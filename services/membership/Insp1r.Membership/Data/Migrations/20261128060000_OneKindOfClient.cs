@@ -73,6 +73,38 @@ internal sealed class OneKindOfClient : Migration
         comment on column signing_key.protected_key is 'PKCS 8, encrypted by Data Protection, whose keys lie outside the database.';
         """);
 
-    /// <inheritdoc />
-    protected override void Down(MigrationBuilder migrationBuilder) => throw new NotSupportedException("Codes, tokens and signing keys of before are gone: a database goes forward.");
+    protected override void Down(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""
+        create table api_client (
+          client_id text primary key, secret_hash bytea not null, description text not null, grants text[] not null, scopes text[] not null,
+          created_at timestamptz not null, created_by text not null, revoked_at timestamptz,
+          version int not null default 1, access_version int not null default 1, access_changed_at timestamptz,
+          previous_secret_hash bytea, previous_secret_until timestamptz, id uuid not null default gen_random_uuid());
+        create index api_client_access_changed_at on api_client (access_changed_at) where access_changed_at is not null;
+        insert into api_client
+        select client_id, secret_hash, description, grants, scopes, created_at, created_by, revoked_at, version, access_version, access_changed_at,
+          previous_secret_hash, previous_secret_until, id from client where kind = 'system';
+
+        create table app (
+          client_id text constraint app_pk primary key, created_at timestamptz not null, created_by text not null, name text not null,
+          redirect_uris text[] not null, revoked_at timestamptz, scopes text[] not null, version int not null, id uuid not null default gen_random_uuid());
+        insert into app select client_id, created_at, created_by, description, redirect_addresses, revoked_at, scopes, version, id from client where kind = 'app';
+
+        create table authorization_code (
+          hash bytea constraint pk_authorization_code primary key,
+          account_id uuid not null constraint fk_authorization_code_account_account_id references account (id) on delete cascade,
+          client_id text not null, redirect_uri text not null, challenge text not null, scopes text[] not null, nonce text, second_factor boolean not null,
+          provider text, signed_in_at timestamptz not null, session_id uuid not null, expires_at timestamptz not null, used_at timestamptz);
+        create index ix_authorization_code_expires_at on authorization_code (expires_at);
+        create table refresh_token (
+          hash bytea constraint pk_refresh_token primary key,
+          session_id uuid not null constraint fk_refresh_token_account_session_session_id references account_session (id) on delete cascade,
+          expires_at timestamptz not null, used_at timestamptz);
+        create index ix_refresh_token_session_id on refresh_token (session_id);
+        create index ix_refresh_token_expires_at on refresh_token (expires_at);
+
+        alter table account_session drop constraint fk_account_session_client_app;
+        drop table session_token, client;
+        delete from signing_key;
+        alter table signing_key rename column protected_key to private_key;
+        """);
 }

@@ -345,6 +345,16 @@ public sealed class AppTests(Shared shared)
         somebody.Browser.Dispose();
     }
 
+    [Fact]
+    public async Task Device_AsksForACode()
+    {
+        using var anonymous = new Api(shared.App.Address, new SocketsHttpHandler { UseProxy = false });
+
+        var answer = await anonymous.SendAsync(HttpMethod.Post, "/connect/device", new FormUrlEncodedContent([new("client_id", "cli"), new("scope", "read openid")]), Ct);
+
+        Assert.Equal(MembershipApp.Issuer + "/connect/verify", (string?)answer.Expect(200).Json["verification_uri"]);
+    }
+
     /// <summary>The tokens that were used were used longer ago than a broken connection takes to be mended.</summary>
     private async Task UsedSomeTimeAgoAsync(Somebody somebody) => await shared.ScalarAsync<long>(
         "with t as (update session_token set redemption_date = redemption_date - interval '31 seconds' where subject = $1 returning 1) select count(*) from t", Ct, $"{somebody.Account}");

@@ -11,7 +11,7 @@ namespace Insp1r.System.Tests.SigningIn;
 /// <summary>Signing in as a browser and an app see it, through the gateway: what an attacker tries there, and what is left behind.</summary>
 public sealed class SignInTests(Platform platform)
 {
-    private const string Password = "orange tram sings quietly";
+    private const string Password = DevelopmentAccount.Password;
     private const string WrongPassword = "purple ferry hums loudly";
     private const string App = "docs";
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(60);
@@ -24,10 +24,10 @@ public sealed class SignInTests(Platform platform)
     public async Task G2_AnAppAndItsTokens_AreGoodForOneUseEach_AndNoSecretIsInAnyLog()
     {
         var stack = platform.Stack;
-        var (email, link) = await InvitedAsync(stack, "reader", Ct);
+        var account = await DevelopmentAccount.OfAsync(stack, "reader", Ct);
+        var (email, link) = account;
         using var browser = new PageBrowser(stack.Address);
-        (await browser.GetAsync(link.PathAndQuery, Ct)).Is(200);
-        (await browser.PostAsync("/account/invitation", Ct, ("password", Password))).Is(302);
+        await account.SignInAsync(browser, Ct);
         Assert.Contains(email, (await browser.GetAsync("/account", Ct)).Is(200).Text, StringComparison.Ordinal);
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
@@ -74,10 +74,10 @@ public sealed class SignInTests(Platform platform)
     public async Task G2_Guessing_LocksTheAccount_TellsNothing_AndIsInNoLog()
     {
         var stack = platform.Stack;
-        var (email, link) = await InvitedAsync(stack, "contributor", Ct);
+        var account = await DevelopmentAccount.OfAsync(stack, "contributor", Ct);
+        var email = account.Email;
         using var owner = new PageBrowser(stack.Address);
-        (await owner.GetAsync(link.PathAndQuery, Ct)).Is(200);
-        (await owner.PostAsync("/account/invitation", Ct, ("password", Password))).Is(302);
+        await account.SignInAsync(owner, Ct);
         using var thief = new PageBrowser(stack.Address);
 
         var wrong = (await thief.SignInAsync(email, WrongPassword, Ct)).Is(401);
@@ -135,14 +135,6 @@ public sealed class SignInTests(Platform platform)
         foreach (var (name, value) in changes)
             query[name] = value;
         return "/connect/authorize?" + string.Join('&', query.Where(pair => pair.Value is not null).Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value!)}"));
-    }
-
-    /// <summary>The invitation of one of the accounts that an installation for development has.</summary>
-    private static async Task<(string Email, Uri Link)> InvitedAsync(PlatformStack stack, string role, CancellationToken ct)
-    {
-        var entries = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(stack.StateFolder, "development-accounts.json"), ct))!.AsArray();
-        var entry = entries.Single(entry => (string?)entry!["role"] == role)!;
-        return ((string)entry["email"]!, new Uri((string)entry["link"]!));
     }
 
     private async Task<string> AskAsync(PageBrowser browser, string verifier)

@@ -45,7 +45,7 @@ internal static class Rules
     [
         ("IssueToken", Open),
         ("PushAuthorizationRequest", Open),
-        ("AuthorizeDevice", Open),
+        ("AuthorizeDevice", Open with { Also = "invalid_client" }),
         ("IntrospectToken", Open),
         ("RevokeToken", Open),
         // The protocol's own refusals: a client's token names nobody.

@@ -18,7 +18,8 @@ internal sealed class AppSessions(MembershipDb db, AccountAccess access, TimePro
     private static readonly TimeSpan DeviceCodeLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>The person lets the app in. The session begins when the app brings its code.</summary>
-    public async Task<ClaimsPrincipal> AllowAsync(SignedIn me, string app, IEnumerable<string> scopes, bool onAnotherDevice, CancellationToken ct)
+    /// <param name="deviceCode">The row of the code that the app has already, on another device.</param>
+    public async Task<ClaimsPrincipal> AllowAsync(SignedIn me, string app, IEnumerable<string> scopes, Guid? deviceCode, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var session = new AccountSession
@@ -32,10 +33,12 @@ internal sealed class AppSessions(MembershipDb db, AccountAccess access, TimePro
             AllowedScopes = [.. scopes],
             CreatedAt = now,
             LastUsedAt = now,
-            ExpiresAt = now + (onAnotherDevice ? DeviceCodeLifetime : CodeLifetime),
+            ExpiresAt = now + (deviceCode is null ? CodeLifetime : DeviceCodeLifetime),
         };
         db.Add(session);
         await db.SaveChangesAsync(ct);
+        // OpenIddict leaves it without a session.
+        await db.SessionTokens.Where(t => t.Id == deviceCode).ExecuteUpdateAsync(set => set.SetProperty(t => EF.Property<Guid?>(t, SessionTokenMapping.Session), session.Id), ct);
         return TokenClaims.Of($"{me.Account.Id}").SetScopes(session.AllowedScopes).SetAuthorizationId($"{session.Id}").Complete();
     }
 

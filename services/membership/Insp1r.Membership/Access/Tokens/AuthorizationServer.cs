@@ -75,6 +75,7 @@ internal static class AuthorizationServer
         core.UseEntityFrameworkCore().UseDbContext<MembershipDb>()
             .ReplaceDefaultEntities<Client, AccountSession, OpenIddictEntityFrameworkCoreScope<Guid>, SessionToken, Guid>();
         core.ReplaceApplicationManager<Client, ClientManager>();
+        core.ReplaceScopeManager<OpenIddictEntityFrameworkCoreScope<Guid>, ScopeManager>();
         core.ReplaceTokenManager<SessionToken, SessionTokenManager>();
     }
 
@@ -122,6 +123,8 @@ internal static class AuthorizationServer
         // OpenIddict insists on one, and then has nothing to encrypt with it.
         server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32)));
 
+        // A session begins where a person lets an app in, and nowhere else.
+        server.RemoveEventHandler(OpenIddictServerHandlers.AttachAuthorization.Descriptor);
         server.RemoveEventHandler(OpenIddictServerHandlers.Revocation.RevokeToken.Descriptor);
         server.AddEventHandler<ApplyAuthorizationResponseContext>(handler => handler
             .UseScopedHandler<SendErrorBack>().SetOrder(OpenIddictServerHandlers.Authentication.InferResponseMode.Descriptor.Order + 1));

@@ -59,7 +59,7 @@ internal static class Authorize
             return OAuthErrors.Refuse(Errors.AccessDenied, "The person did not let the app in.");
 
         return TypedResults.SignIn(
-            await sessions.AllowAsync(me, request.ClientId!, request.GetScopes(), onAnotherDevice: false, ct),
+            await sessions.AllowAsync(me, request.ClientId!, request.GetScopes(), deviceCode: null, ct),
             authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
     }
 

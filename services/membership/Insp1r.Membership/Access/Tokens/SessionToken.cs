@@ -17,15 +17,17 @@ public sealed class SessionToken : OpenIddictEntityFrameworkCoreToken<Guid, Clie
 
 internal sealed class SessionTokenMapping : IEntityTypeConfiguration<SessionToken>
 {
+    public const string Session = "AuthorizationId";
+
     public void Configure(EntityTypeBuilder<SessionToken> token)
     {
         token.ToTable("session_token");
         token.Property(t => t.ConcurrencyToken).IsConcurrencyToken();
         token.HasOne(t => t.Application).WithMany(c => c.Tokens).HasForeignKey("ApplicationId").IsRequired(false).OnDelete(DeleteBehavior.Cascade);
-        token.HasOne(t => t.Authorization).WithMany(s => s.Tokens).HasForeignKey("AuthorizationId").IsRequired(false).OnDelete(DeleteBehavior.Cascade);
+        token.HasOne(t => t.Authorization).WithMany(s => s.Tokens).HasForeignKey(Session).IsRequired(false).OnDelete(DeleteBehavior.Cascade);
         token.HasIndex(t => t.ReferenceId).IsUnique();
         token.HasIndex(t => t.ExpirationDate);
-        token.HasIndex("AuthorizationId");
+        token.HasIndex(Session);
         token.Ignore(t => t.Properties);
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Insp1r.Membership.Access.Clients;
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Accounts.Pages;
@@ -49,11 +50,13 @@ internal static class VerifyDevice
         var done = new AuthenticationProperties { RedirectUri = $"{Path}/done" };
         return http.Request.Form["answer"] == "allow"
             ? TypedResults.SignIn(
-                await sessions.AllowAsync(me, device.GetClaim(Claims.ClientId)!, device.GetScopes(), onAnotherDevice: true, ct), done, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)
+                await sessions.AllowAsync(me, device.GetClaim(Claims.ClientId)!, device.GetScopes(), Guid.Parse(device.GetClaim(Claims.Private.DeviceCodeId)!), ct),
+                done,
+                OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)
             : TypedResults.Forbid(done, [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
     }
 
     /// <summary>What the app on the other machine asked; null where the code is none, or over.</summary>
-    private static async Task<System.Security.Claims.ClaimsPrincipal?> FindAsync(HttpContext http) =>
+    private static async Task<ClaimsPrincipal?> FindAsync(HttpContext http) =>
         http.GetOpenIddictServerResponse() is null ? (await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal : null;
 }

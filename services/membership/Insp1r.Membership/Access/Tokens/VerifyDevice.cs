@@ -58,5 +58,7 @@ internal static class VerifyDevice
 
     /// <summary>What the app on the other machine asked; null where the code is none, or over.</summary>
     private static async Task<ClaimsPrincipal?> FindAsync(HttpContext http) =>
-        http.GetOpenIddictServerResponse() is null ? (await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal : null;
+        http.GetOpenIddictServerResponse() is null
+        && await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme) is { Succeeded: true, Principal: var device }
+        && device.GetClaim(Claims.ClientId) is { Length: > 0 } ? device : null;
 }

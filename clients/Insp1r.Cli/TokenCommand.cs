@@ -6,17 +6,25 @@ using Insp1r.Platform;
 
 namespace Insp1r.Cli;
 
-/// <summary>Prints an access token of a development client, and nothing else, so that it fits into a curl command.</summary>
+/// <summary>Prints an access token of a development client, or of who signs in, and nothing else, so that it fits into a curl command.</summary>
 internal static class TokenCommand
 {
     public static Command Create()
     {
         var client = new Argument<string>("client") { Description = "A development client", DefaultValueFactory = _ => "steward" };
         var list = new Option<bool>("--list") { Description = "Name the development clients and what each may do" };
-        var command = new Command("token", "Print an access token of a development client") { client, list };
+        var signIn = new Option<bool>("--sign-in") { Description = "Sign in with a browser, and print your own token" };
+        var command = new Command("token", "Print an access token of a development client, or your own") { client, list, signIn };
         command.SetAction(async (parsed, ct) =>
         {
             var installation = Installation.Current;
+            if (parsed.GetValue(signIn))
+            {
+                // The token alone is the output, so that it fits into a command.
+                Console.WriteLine(await SignInOnThisMachine.TokenAsync(installation.LiveStatus().Address!, Console.Error, ct));
+                return 0;
+            }
+
             if (parsed.GetValue(list))
             {
                 var clients = await ReadClientsAsync(installation.State, ct);
@@ -88,4 +96,6 @@ internal static class TokenCommand
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(List<TokenCommand.DevelopmentClient>))]
 [JsonSerializable(typeof(TokenCommand.TokenResponse))]
+[JsonSerializable(typeof(SignInOnThisMachine.DeviceCode))]
+[JsonSerializable(typeof(SignInOnThisMachine.Refusal))]
 internal sealed partial class TokenJson : JsonSerializerContext;

@@ -12,7 +12,7 @@ builder.AddServerLimits();
 builder.Services.AddAuthority();
 builder.Services.AddRateLimits();
 builder.Services.AddTrustedProxies(builder.Configuration);
-builder.Services.AddCrossOriginRules(builder.Configuration);
+builder.Services.AddCrossOriginRules();
 builder.Services.AddCompression();
 builder.Services.AddServiceProxy(builder.Configuration);
 builder.Services.AddPlatformDocument();
@@ -20,7 +20,7 @@ builder.Services.AddPlatformDocument();
 var app = builder.Build();
 app.UseTrustedProxies();
 app.UseMiddleware<SecurityHeaders>();
-app.UseCrossOriginRules();
+app.UseCors();
 app.UseCompression();
 app.UseServiceDefaults(beforeAccess: known =>
 {

@@ -66,6 +66,28 @@ public sealed class HttpPolicyTests(SharedGateway shared)
     }
 
     [Fact]
+    public async Task Cors_OriginOfARegisteredApp_MayAsk_WithoutARestart()
+    {
+        const string Origin = "https://registered.example.org";
+        await using var platform = await Platform.StartAsync();
+        var registered = false;
+        platform.Membership.On("/access/origins", context => context.Response.WriteAsJsonAsync(registered ? (string[])[Origin] : []));
+        await using var gateway = await GatewayApp.StartAsync(platform);
+        Assert.Null(await AllowedAsync());
+
+        registered = true;
+
+        await Eventually.TrueAsync(async () => await AllowedAsync() == Origin, "the gateway has heard of the app");
+
+        async Task<string?> AllowedAsync()
+        {
+            using var preflight = await gateway.SendAsync(Http.Request("/api/v1/organisations", method: HttpMethod.Options)
+                .With("Origin", Origin).With("Access-Control-Request-Method", "GET").With("Access-Control-Request-Headers", "authorization"));
+            return preflight.Header("Access-Control-Allow-Origin");
+        }
+    }
+
+    [Fact]
     public async Task Cors_ListedOrigin_MayAskAndRead()
     {
         await using var gateway = await GatewayApp.StartAsync(shared.Platform, ("Cors:Origins:0", "https://app.example.org"));

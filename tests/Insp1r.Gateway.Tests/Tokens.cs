@@ -65,7 +65,7 @@ internal sealed class Tokens
         new(StringComparer.Ordinal) { ["alg"] = algorithm, ["typ"] = type, ["kid"] = key };
 
     private static Dictionary<string, object> Payload(
-        string client = "office-rw", string issuer = Issuer, string audience = "insp1r", int expires = 600, string grants = "contributor@insp1r.africa.rw")
+        string client = "office-rw", string issuer = Issuer + "/", string audience = "insp1r", int expires = 600, string grants = "contributor@insp1r.africa.rw")
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         return new Dictionary<string, object>(StringComparer.Ordinal)

@@ -50,7 +50,7 @@ public sealed class ClientTests(Shared shared)
         var again = (await network.Steward.PostAsync($"/api/v1/clients/{client.Id}/revocation", null, Ct)).Expect(200);
 
         (await holder.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
-        (await AskAsync(client.Id, client.Secret)).IsProblem(401, "invalid-client");
+        (await AskAsync(client.Id, client.Secret)).IsRefused("invalid_client", 401);
         Assert.Equal(ended.Text, again.Text);
         (await network.Steward.PostAsync($"/api/v1/clients/{client.Id}/secret", new { }, Ct)).IsProblem(409, "client-revoked");
         (await network.Steward.PatchAsync($"/api/v1/clients/{client.Id}", new { description = "x" }, Ct, ("If-Match", "*"))).IsProblem(409, "client-revoked");
@@ -72,8 +72,8 @@ public sealed class ClientTests(Shared shared)
         (await holder.GetAsync("/api/v1/organisations", Ct)).Expect(200);
 
         // The grace is over.
-        await shared.ScalarAsync<int>("update api_client set previous_secret_until = now() - interval '1 second' where client_id = $1 returning 1", Ct, client.Id);
-        (await AskAsync(client.Id, client.Secret)).IsProblem(401, "invalid-client");
+        await shared.ScalarAsync<int>("update client set previous_secret_until = now() - interval '1 second' where client_id = $1 returning 1", Ct, client.Id);
+        (await AskAsync(client.Id, client.Secret)).IsRefused("invalid_client", 401);
         await TokenAsync(client.Id, (string)rotated["secret"]!);
     }
 
@@ -87,7 +87,7 @@ public sealed class ClientTests(Shared shared)
         var rotated = (await network.Steward.PostAsync($"/api/v1/clients/{client.Id}/secret", new { graceHours = 0 }, Ct)).Expect(200).Json;
 
         Assert.Null(rotated["previousSecretUntil"]);
-        (await AskAsync(client.Id, client.Secret)).IsProblem(401, "invalid-client");
+        (await AskAsync(client.Id, client.Secret)).IsRefused("invalid_client", 401);
         (await holder.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
         using var fresh = shared.App.With(await TokenAsync(client.Id, (string)rotated["secret"]!));
         (await fresh.GetAsync("/api/v1/organisations", Ct)).Expect(200);
@@ -109,7 +109,7 @@ public sealed class ClientTests(Shared shared)
         foreach (var plain in (string[])[secret, rotated])
         {
             Assert.Equal(0, await shared.ScalarAsync<long>("select count(*) from idempotency_key where position(convert_to($1, 'UTF8') in body) > 0", Ct, plain));
-            Assert.Equal(0, await shared.ScalarAsync<long>("select count(*) from api_client c where c::text like '%' || $1 || '%'", Ct, plain));
+            Assert.Equal(0, await shared.ScalarAsync<long>("select count(*) from client c where c::text like '%' || $1 || '%'", Ct, plain));
         }
     }
 
@@ -170,7 +170,7 @@ public sealed class ClientTests(Shared shared)
         var many = new FormUrlEncodedContent(Enumerable.Range(0, 2_000).Select(n => KeyValuePair.Create($"k{n}", "v")));
 
         Assert.InRange((await anonymous.SendAsync(HttpMethod.Post, "/connect/token", broken, Ct)).Status, 400, 499);
-        (await anonymous.SendAsync(HttpMethod.Post, "/connect/token", many, Ct)).IsProblem(400, "invalid-request");
+        (await anonymous.SendAsync(HttpMethod.Post, "/connect/token", many, Ct)).IsRefused("invalid_request");
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class ClientTests(Shared shared)
         (await anonymous.SendAsync(HttpMethod.Post, "/connect/token", Form(), Ct, key, ("Authorization", $"Basic {basic}"))).Expect(200);
         var stranger = await anonymous.SendAsync(HttpMethod.Post, "/connect/token", Form(), Ct, key);
 
-        stranger.IsProblem(400, "invalid-request");
+        stranger.IsRefused("invalid_request");
     }
 
     [Fact]

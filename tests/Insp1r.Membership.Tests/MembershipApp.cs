@@ -1,4 +1,4 @@
-using Insp1r.Membership.Access;
+using Insp1r.Membership.Access.Tokens;
 using Insp1r.Testing;
 using Insp1r.Testing.Stack;
 using Microsoft.AspNetCore.Hosting;
@@ -38,7 +38,7 @@ internal sealed class MembershipApp : WebApplicationFactory<Program>
     public Api With(string token) => new(Address, new BearerHandler(token));
 
     public string Token(string clientId, string[] grants, params string[] scopes) =>
-        Services.GetRequiredService<TokenSigning>().Issue(clientId, clientId, grants, scopes, accessVersion: 1, DateTimeOffset.UtcNow.AddMinutes(15));
+        Services.GetRequiredService<ServiceTokens>().Issue(clientId, grants, scopes, TimeSpan.FromMinutes(15), accessVersion: 1);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

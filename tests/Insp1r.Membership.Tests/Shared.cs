@@ -152,6 +152,14 @@ internal static class Answers
 
     public static string[] Names(this Answer page) => [.. page.Json["items"]!.AsArray().Select(item => (string)item!["name"]!)];
 
+    /// <summary>An error of the token endpoint, as RFC 6749 writes it.</summary>
+    public static Answer IsRefused(this Answer answer, string error, int status = 400)
+    {
+        Assert.Equal((status, error), (answer.Status, (string?)answer.Json["error"]));
+        Assert.StartsWith("application/json", answer.ContentType, StringComparison.Ordinal);
+        return answer;
+    }
+
     public static Answer IsProblem(this Answer answer, int status, string name)
     {
         Assert.True(answer.Status == status && answer.Problem == $"/problems/{name}", $"expected {status} {name}: {answer}");

@@ -25,7 +25,7 @@ public sealed class TestTokens : IDisposable
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             TokenType = "at+jwt",
-            Issuer = Issuer,
+            Issuer = new AuthorityOptions { Issuer = Issuer }.IssuerName,
             Audience = AuthorityOptions.Audience,
             IssuedAt = DateTime.UtcNow,
             Expires = DateTime.UtcNow.AddHours(1),

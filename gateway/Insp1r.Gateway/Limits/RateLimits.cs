@@ -55,7 +55,8 @@ internal sealed class RateLimits(RequestDelegate next, Budgets budgets, TimeProv
 
     // Secrets, passwords and codes are tried out here. A token at hand buys no more tries.
     private static bool MayBeAGuess(HttpRequest request) => request.Path.StartsWithSegments("/connect/token", StringComparison.OrdinalIgnoreCase)
-        || (HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/account", StringComparison.OrdinalIgnoreCase));
+        || (HttpMethods.IsPost(request.Method)
+            && (request.Path.StartsWithSegments("/account", StringComparison.OrdinalIgnoreCase) || request.Path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase)));
 
     private static async Task LeaveAtEnd(Gate gate, Task request)
     {

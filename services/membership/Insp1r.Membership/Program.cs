@@ -1,9 +1,9 @@
 using Insp1r.Membership;
 using Insp1r.Membership.Access;
 using Insp1r.Membership.Access.Clients;
+using Insp1r.Membership.Access.Tokens;
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Affiliations;
-using Insp1r.Membership.Apps;
 using Insp1r.Membership.Bodies;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Documents;
@@ -40,6 +40,7 @@ builder.AddRetention(MembershipRetention.Rules);
 
 var app = builder.Build();
 app.UseServiceDefaults();
+app.UseAuthorizationServer();
 app.UseIdempotency<MembershipDb>();
 
 app.MapTokens();
@@ -48,7 +49,6 @@ var api = app.MapApi();
 api.MapClients();
 api.MapSigningKeys();
 api.MapAccounts();
-api.MapApps();
 api.MapNodes();
 api.MapOrganisations();
 api.MapAffiliations();

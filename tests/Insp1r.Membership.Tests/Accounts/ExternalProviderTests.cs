@@ -19,11 +19,14 @@ public sealed class ExternalProviderTests(Shared shared)
         var (issuer, address) = ($"http://127.0.0.1:{providerPort}", $"http://127.0.0.1:{port}");
         await using var provider = MembershipApp.StartAt(providerPort, await shared.Postgres.CreateDatabaseAsync("provider", Ct), [.. shared.Mail.Settings, ("Authority:Issuer", issuer)]);
         var database = await shared.Postgres.CreateDatabaseAsync("signed_in_elsewhere", Ct);
-        await using var here = MembershipApp.StartAt(port, database,
-            [.. shared.Mail.Settings, ("Authority:Issuer", address), ("ExternalProvider:Authority", issuer), ("ExternalProvider:Name", "Union login"), ("ExternalProvider:ClientId", "insp1r"), ("ExternalProvider:ClientSecret", "not looked at there"), ("ExternalProvider:AllowHttp", "true")]);
         using var providerSteward = provider.As("steward", "steward@insp1r");
+        var secret = (string)(await providerSteward.PostAsync(
+            "/api/v1/clients",
+            new { kind = "app", clientId = "insp1r", description = "INSP!R", confidential = true, redirectUris = (string[])[$"{address}/account/provider/callback"], scopes = (string[])["read"] },
+            Ct)).Expect(201).Json["secret"]!;
+        await using var here = MembershipApp.StartAt(port, database,
+            [.. shared.Mail.Settings, ("Authority:Issuer", address), ("ExternalProvider:Authority", $"{issuer}/"), ("ExternalProvider:Name", "Union login"), ("ExternalProvider:ClientId", "insp1r"), ("ExternalProvider:ClientSecret", secret), ("ExternalProvider:AllowHttp", "true")]);
         using var steward = here.As("steward", "steward@insp1r");
-        (await providerSteward.PostAsync("/api/v1/apps", new { clientId = "insp1r", name = "INSP!R", redirectUris = (string[])[$"{address}/account/provider/callback"], scopes = (string[])["read"] }, Ct)).Expect(201);
         var (theirMail, ourMail, strangerMail) = (Mail(), Mail(), Mail());
         using var there = await WelcomeAsync(provider, providerSteward, theirMail);
         using var stranger = await WelcomeAsync(provider, providerSteward, strangerMail);

@@ -141,11 +141,11 @@ public sealed class HardeningTests(Shared shared)
         (await network.Steward.PostAsync($"/api/v1/persons/{somebody.Person}/erasure", new { reason = "requested-by-person" }, Ct)).Expect(200);
 
         (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
-        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).IsRefused("invalid_grant");
         (await somebody.Browser.GetAsync("/account", Ct)).Is(302);
         (await somebody.Browser.SignInAsync(somebody.Email, PersonBrowser.Password, Ct)).Is(401);
         Assert.Equal("closed", (string?)(await network.Steward.GetAsync($"/api/v1/accounts/{somebody.Account}", Ct)).Expect(200).Json["status"]);
-        foreach (var table in (string[])["account", "account_session", "account_token", "outgoing_mail", "person", "change_log", "idempotency_key"])
+        foreach (var table in (string[])["account", "account_session", "session_token", "account_token", "outgoing_mail", "person", "change_log", "idempotency_key"])
             Assert.Equal(0, await shared.ScalarAsync<long>($"select count(*) from {table} t where t::text ilike '%' || $1 || '%'", Ct, somebody.Email));
         // Who else has the address now can be invited with it.
         var next = await network.PersonAsync("Somebody else", somebody.Email, Ct);

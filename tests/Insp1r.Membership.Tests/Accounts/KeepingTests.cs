@@ -90,7 +90,7 @@ public sealed class KeepingTests(Shared shared)
         (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/closure", null, Ct)).Expect(200);
 
         (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
-        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).IsRefused("invalid_grant");
         (await somebody.Browser.GetAsync("/account", Ct)).Is(302);
         (await somebody.Browser.SignInAsync(somebody.Email, PersonBrowser.Password, Ct)).Is(401);
         (await network.Steward.PostAsync($"/api/v1/accounts/{somebody.Account}/grants", new { grant = $"reader@{network.Node}" }, Ct)).IsProblem(409, "account-closed");
@@ -248,7 +248,7 @@ public sealed class KeepingTests(Shared shared)
         Assert.Empty(await shared.TablesWithAsync(somebody.Email, Ct));
         using var api = app.With(tokens);
         (await api.GetAsync("/api/v1/organisations", Ct)).IsProblem(401, "unauthorized");
-        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).IsProblem(400, "invalid-grant");
+        (await app.RefreshAsync((string)tokens["refresh_token"]!, Ct)).IsRefused("invalid_grant");
         (await somebody.Browser.GetAsync("/account", Ct)).Is(302);
         (await somebody.Browser.SignInAsync(somebody.Email, PersonBrowser.Password, Ct)).Is(401);
         Assert.True((bool)(await shared.Steward.GetAsync("/api/v1/audit/membership/verification", Ct)).Expect(200).Json["intact"]!);

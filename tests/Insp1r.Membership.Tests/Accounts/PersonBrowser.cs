@@ -71,7 +71,7 @@ internal sealed class TestApp(Shared shared, string clientId)
     public static async Task<TestApp> AddAsync(Shared shared, CancellationToken ct)
     {
         var app = new TestApp(shared, $"app-{Guid.NewGuid():N}"[..20]);
-        (await shared.Steward.PostAsync("/api/v1/apps", new { clientId = app.ClientId, name = "Field app", redirectUris = (string[])[RedirectUri, "http://127.0.0.1/cli"], scopes = (string[])["read", "write"] }, ct)).Expect(201);
+        (await shared.Steward.PostAsync("/api/v1/clients", new { kind = "app", clientId = app.ClientId, description = "Field app", redirectUris = (string[])[RedirectUri, "http://127.0.0.1/cli"], scopes = (string[])["read", "write"] }, ct)).Expect(201);
         return app;
     }
 

@@ -8,12 +8,12 @@ namespace Insp1r.Membership.Tests.Retention;
 /// <summary>Nothing outlives its rule, and the report says so.</summary>
 public sealed class RetentionTests(QuietService service, Shared shared) : IClassFixture<QuietService>
 {
-    private const string BreakCodes = """
+    private const string BreakTokens = """
         create or replace function broken() returns trigger language plpgsql as $$ begin raise exception 'out of order'; end $$;
-        create trigger broken before delete on authorization_code for each row execute function broken()
+        create trigger broken before delete on session_token for each row execute function broken()
         """;
 
-    private const string MendCodes = "drop trigger if exists broken on authorization_code";
+    private const string MendTokens = "drop trigger if exists broken on session_token";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -125,13 +125,13 @@ public sealed class RetentionTests(QuietService service, Shared shared) : IClass
     public async Task G9_RuleFails_IsReportedAndTheOthersRun()
     {
         await service.RunAsync();
-        await InsertAsync(RuleCases.All["authorization-codes"], "due", DateTimeOffset.UtcNow.AddDays(-1 - 6));
+        await InsertAsync(RuleCases.All["session-tokens"], "due", DateTimeOffset.UtcNow.AddDays(-30 - 6));
         await InsertAsync(RuleCases.All["sync-results"], "after it", DateTimeOffset.UtcNow.AddDays(-31));
-        await service.ExecuteAsync(BreakCodes);
+        await service.ExecuteAsync(BreakTokens);
         try
         {
             var failed = await service.RunAsync();
-            await InsertAsync(RuleCases.All["authorization-codes"], "overdue", DateTimeOffset.UtcNow.AddDays(-1 - 8));
+            await InsertAsync(RuleCases.All["session-tokens"], "overdue", DateTimeOffset.UtcNow.AddDays(-30 - 8));
             var later = await service.RunAsync();
 
             Assert.Equal(("P0001 out of order", 0, true, false), Line(failed));
@@ -140,12 +140,12 @@ public sealed class RetentionTests(QuietService service, Shared shared) : IClass
         }
         finally
         {
-            await service.ExecuteAsync(MendCodes);
+            await service.ExecuteAsync(MendTokens);
         }
 
         Assert.Equal((null, 2, false, false), Line(await service.RunAsync()));
 
-        static (string?, int, bool, bool) Line(Dictionary<string, JsonNode> report) => report["authorization-codes"] is var line
+        static (string?, int, bool, bool) Line(Dictionary<string, JsonNode> report) => report["session-tokens"] is var line
             ? ((string?)line["error"], (int)line["removed"]!, (bool)line["due"]!, (bool)line["overdue"]!) : default;
     }
 
@@ -157,14 +157,14 @@ public sealed class RetentionTests(QuietService service, Shared shared) : IClass
         await using (var connection = new NpgsqlConnection(database))
         {
             await connection.OpenAsync(Ct);
-            await InsertAsync(connection, RuleCases.All["authorization-codes"], "overdue", DateTimeOffset.UtcNow.AddDays(-1 - 8));
-            await using var breaking = new NpgsqlCommand(BreakCodes, connection);
+            await InsertAsync(connection, RuleCases.All["session-tokens"], "overdue", DateTimeOffset.UtcNow.AddDays(-30 - 8));
+            await using var breaking = new NpgsqlCommand(BreakTokens, connection);
             await breaking.ExecuteNonQueryAsync(Ct);
 
-            await Until.TrueAsync(async () => await HealthAsync() == "Degraded: Kept for too long: authorization-codes.", "the health tells", Ct);
+            await Until.TrueAsync(async () => await HealthAsync() == "Degraded: Kept for too long: session-tokens.", "the health tells", Ct);
             Assert.Equal(RuleCases.All.Count, await Shared.ScalarOfAsync<long>(database, "select count(distinct rule) from retention_run", Ct));
 
-            await using var mending = new NpgsqlCommand(MendCodes, connection);
+            await using var mending = new NpgsqlCommand(MendTokens, connection);
             await mending.ExecuteNonQueryAsync(Ct);
         }
 

@@ -56,29 +56,16 @@ internal static class RuleCases
         ["sessions"] = new(
             $"{AnAccount} {Session} select gen_random_uuid(), id, $1, false, array[]::text[], now(), now(), now(), now() + interval '1 day', $2 from account",
             "select count(*) from account_session where device = $1", HasNoEnd: true),
-        ["refresh-tokens"] = new(
-            $"""
-            {AnAccount}, session as ({Session} select gen_random_uuid(), id, 'a device', false, array[]::text[], now(), now(), now(), now() + interval '1 day', null from account returning id)
-            insert into refresh_token (hash, session_id, expires_at) select convert_to($1, 'UTF8'), id, $2 from session
-            """, "select count(*) from refresh_token where hash = convert_to($1, 'UTF8')"),
-        ["authorization-codes"] = new(
-            $"""
-            {AnAccount}
-            insert into authorization_code (hash, account_id, client_id, redirect_uri, challenge, scopes, second_factor, signed_in_at, session_id, expires_at)
-            select convert_to($1, 'UTF8'), id, 'app', 'https://app.example', 'x', array[]::text[], false, now(), gen_random_uuid(), $2 from account
-            """, "select count(*) from authorization_code where hash = convert_to($1, 'UTF8')"),
+        ["session-tokens"] = new("insert into session_token (id, reference_id, expiration_date) values (gen_random_uuid(), $1, $2)", "select count(*) from session_token where reference_id = $1", HasNoEnd: true),
         ["outgoing-mails"] = new(
             """
             insert into outgoing_mail (id, account_id, node, "to", subject, body, created_at, next_try_at, attempts) values (gen_random_uuid(), gen_random_uuid(), 'insp1r', $1, 'x', 'x', $2, now(), 9)
             """, """select count(*) from outgoing_mail where "to" = $1"""),
-        ["api-clients"] = new(
+        ["clients"] = new(
             """
-            insert into api_client (client_id, secret_hash, description, grants, scopes, created_at, created_by, revoked_at)
-            values ($1, '', 'x', array[]::text[], array[]::text[], now(), 'test', $2)
-            """, "select count(*) from api_client where client_id = $1", HasNoEnd: true),
-        ["apps"] = new(
-            "insert into app (client_id, name, redirect_uris, scopes, created_at, created_by, revoked_at, version) values ($1, 'x', array[]::text[], array[]::text[], now(), 'test', $2, 1)",
-            "select count(*) from app where client_id = $1", HasNoEnd: true),
+            insert into client (id, client_id, kind, description, grants, scopes, created_at, created_by, revoked_at)
+            values (gen_random_uuid(), $1, 'system', 'x', array[]::text[], array[]::text[], now(), 'test', $2)
+            """, "select count(*) from client where client_id = $1", HasNoEnd: true),
         ["sync-results"] = new(
             "insert into sync_chunk (client_id, key, chunk_no, body_hash, results, counts, created_at) values ('test', $1, 0, '', '', array[0], $2)",
             "select count(*) from sync_chunk where key = $1"),

@@ -4,20 +4,22 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Insp1r.Testing.Stack;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace Insp1r.System.Tests.Access;
 
-/// <summary>Makes access tokens that the platform did not issue, some of them signed with its own key, taken from its database.</summary>
+/// <summary>Makes access tokens that the platform did not issue, some of them signed with its own key, taken from its database and decrypted with the key beside it.</summary>
 internal sealed class Tokens(string kid, ECDsa platformKey, string issuer)
 {
     public static async Task<Tokens> OfAsync(PlatformStack stack, CancellationToken ct)
     {
-        var (kid, pkcs8) = (await stack.QueryAsync(
-            "membership", "select kid, private_key from signing_key order by created_at limit 1",
+        var (kid, encrypted) = (await stack.QueryAsync(
+            "membership", "select kid, protected_key from signing_key order by created_at limit 1",
             reader => (reader.GetString(0), reader.GetFieldValue<byte[]>(1)), ct)).Single();
+        var protection = DataProtectionProvider.Create(new DirectoryInfo(Path.Combine(stack.StateFolder, "data-protection")), builder => builder.SetApplicationName("insp1r-membership"));
         var key = ECDsa.Create();
-        key.ImportPkcs8PrivateKey(pkcs8, out _);
-        return new Tokens(kid, key, stack.Address.ToString().TrimEnd('/'));
+        key.ImportPkcs8PrivateKey(protection.CreateProtector("signing-key").Unprotect(encrypted), out _);
+        return new Tokens(kid, key, stack.Address.AbsoluteUri);
     }
 
     /// <summary>Like a token of the steward, who may do nearly everything: so nothing but the fault can be the reason of a refusal.</summary>

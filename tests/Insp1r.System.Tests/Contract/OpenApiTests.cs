@@ -36,7 +36,10 @@ public sealed class OpenApiTests(Platform platform)
         Assert.True(document.Operations.Count >= 40, $"Only {document.Operations.Count} operations are described.");
         Assert.Empty(document.Operations.Where(operation => operation.Scopes is null).Select(operation => $"{operation}"));
         Assert.Equal(
-            ["GET /.well-known/jwks.json", "GET /.well-known/openid-configuration", "GET /api/v1/directory", "POST /connect/revocation", "POST /connect/token"],
+            [
+                "GET /.well-known/jwks.json", "GET /.well-known/openid-configuration", "GET /api/v1/directory", "GET /connect/userinfo",
+                "POST /connect/device", "POST /connect/introspection", "POST /connect/par", "POST /connect/revocation", "POST /connect/token",
+            ],
             document.Operations.Where(operation => operation.IsAnonymous).Select(operation => $"{operation}").Order(StringComparer.Ordinal));
     }
 

@@ -1,3 +1,4 @@
+using Insp1r.Membership.Access.Tokens;
 using Insp1r.ServiceDefaults.Access;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace Insp1r.Membership.Access;
 /// Reads the keys and whose access was withdrawn again, as often as the other services do: another replica may have changed them. It
 /// also sees to it that the keys are renewed.
 /// </summary>
-internal sealed partial class AccessRefresh(TokenSigning signing, WithdrawnAccessList withdrawn, TimeProvider clock, ILogger<AccessRefresh> logger) : BackgroundService
+internal sealed partial class AccessRefresh(SigningKeyRing signing, WithdrawnAccessList withdrawn, TimeProvider clock, ILogger<AccessRefresh> logger) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         EveryAsync(TimeSpan.FromMinutes(1), RefreshKeysAsync, stoppingToken),

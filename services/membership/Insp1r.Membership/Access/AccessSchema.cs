@@ -1,6 +1,6 @@
 namespace Insp1r.Membership.Access;
 
-/// <summary>Clients and keys are read and written by the SQL in this folder alone; no entity maps them.</summary>
+/// <summary>The statements of old migrations.</summary>
 internal static class AccessSchema
 {
     public const string Create = """

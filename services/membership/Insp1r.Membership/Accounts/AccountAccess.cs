@@ -38,8 +38,12 @@ internal sealed class AccountAccess(MembershipDb db, WithdrawnAccessList withdra
     }
 
     /// <summary>No code that an app was given and has not brought yet becomes a session.</summary>
-    public Task VoidCodesAsync(Account account, CancellationToken ct) =>
-        db.AuthorizationCodes.Where(c => c.AccountId == account.Id && c.UsedAt == null).ExecuteDeleteAsync(ct);
+    public Task VoidCodesAsync(Account account, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return db.Sessions.Where(s => s.AccountId == account.Id && s.App != null && s.Device == "" && s.EndedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndedBecause, "signed-out"), ct);
+    }
 
     /// <summary>No second factor, recovery code or login at another provider opens the account any more. The caller saves.</summary>
     public async Task ForgetCredentialsAsync(Guid accountId, CancellationToken ct)

@@ -29,7 +29,8 @@ internal sealed class AccountErasure(MembershipDb db, AccountAccess access, Mail
         await db.EraseTrailAsync("account", account.Id, now, ct);
         await access.ForgetCredentialsAsync(account.Id, ct);
         await db.Sessions.Where(s => s.AccountId == account.Id).ExecuteDeleteAsync(ct);
-        await db.AuthorizationCodes.Where(c => c.AccountId == account.Id).ExecuteDeleteAsync(ct);
+        // Those of its sessions went with them; a code that no app has brought may belong to none.
+        await db.SessionTokens.Where(t => t.Subject == account.Id.ToString()).ExecuteDeleteAsync(ct);
         await db.OutgoingMails.Where(m => m.AccountId == account.Id).ExecuteDeleteAsync(ct);
         await db.AfterCommitAsync(() =>
         {

@@ -1,5 +1,4 @@
 using Insp1r.Membership.Accounts.SigningIn;
-using Insp1r.Membership.Apps;
 using Insp1r.Membership.Mail;
 using Insp1r.ServiceDefaults.Access;
 using Microsoft.AspNetCore.DataProtection;
@@ -31,7 +30,7 @@ internal static class AccountsExtensions
         services.RemoveAll<IUserValidator<Account>>();
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = Credentials.HashRounds);
 
-        services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<AccountErasure>().AddScoped<SignInFlow>().AddScoped<PersonTokens>().AddScoped<FirstAccounts>();
+        services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<AccountErasure>().AddScoped<SignInFlow>().AddScoped<FirstAccounts>();
         services.AddCookies(builder.Configuration);
         services.AddRazorComponents();
         services.AddHttpClient(ExternalProvider.Scheme);

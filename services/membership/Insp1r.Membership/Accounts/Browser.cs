@@ -77,6 +77,16 @@ internal sealed class Browser(MembershipDb db, ExternalProvider provider, TimePr
         await http.SignInAsync(SessionScheme, Principal(SessionScheme, (SessionClaim, session.Id.ToString())), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt });
     }
 
+    /// <summary>Signs this browser out, and with it the apps that have not brought their code yet.</summary>
+    public async Task EndAsync(HttpContext http, SignedIn me, AccountAccess access, CancellationToken ct)
+    {
+        me.Session.End(clock.GetUtcNow(), "signed-out");
+        await access.VoidCodesAsync(me.Account, ct);
+        access.Note(me.Account, "signed-out");
+        await access.SaveAsync(ct);
+        await SignOutAsync(http);
+    }
+
     public Task SignOutAsync(HttpContext http) => http.SignOutAsync(SessionScheme);
 
     /// <summary>Remembers that the password was right, until the next step is done. A key that somebody else may have seen meanwhile is none any more.</summary>

@@ -1,12 +1,10 @@
 using Insp1r.Membership.Access;
-using Insp1r.Membership.Apps;
 using Insp1r.Membership.Data;
 using Insp1r.Membership.Mail;
 using Insp1r.Membership.Persons;
 using Insp1r.ServiceDefaults.Access;
 using Insp1r.ServiceDefaults.Http;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace Insp1r.Membership.Accounts;
 
@@ -15,7 +13,7 @@ namespace Insp1r.Membership.Accounts;
 /// for each role. Each chooses the password by a link, like everybody else.
 /// </summary>
 internal sealed class FirstAccounts(
-    MembershipDb db, Mails mails, AccountAccess access, IConfiguration configuration, IHostEnvironment environment, IOptions<AuthorityOptions> authority, TimeProvider clock)
+    MembershipDb db, Mails mails, AccountAccess access, IConfiguration configuration, IHostEnvironment environment, TimeProvider clock)
 {
     private const string Everywhere = NodePath.Root;
 
@@ -27,7 +25,6 @@ internal sealed class FirstAccounts(
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // Replicas that start together would each make their own.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(7308606)", ct);
-        await EnsureDocsPageAsync(ct);
         if (configuration["FirstSteward:Email"] is { Length: > 0 } email && !await db.Accounts.AnyAsync(ct))
         {
             if (!EmailAddress.IsValid(email))
@@ -71,28 +68,5 @@ internal sealed class FirstAccounts(
         db.AuditPerson(person, "recorded", null, PersonResponse.Of(person, PublicationLevel.Private), now);
         access.Note(account, "invited", after: new { account.PersonId, account.Email, grants });
         return account;
-    }
-
-    /// <summary>The gateway's page on which the API can be tried out. It follows the platform where that gets another address.</summary>
-    private async Task EnsureDocsPageAsync(CancellationToken ct)
-    {
-        string[] redirectUris = [$"{authority.Value.Issuer}/docs/oauth2-redirect.html"];
-        if (await db.Apps.SingleOrDefaultAsync(a => a.ClientId == "docs", ct) is not { } app)
-        {
-            db.Add(new App
-            {
-                Id = Guid.CreateVersion7(clock.GetUtcNow()),
-                ClientId = "docs",
-                Name = "INSP!R API",
-                RedirectUris = redirectUris,
-                Scopes = [Scopes.Read, Scopes.Write, Scopes.Sync, Scopes.Operate],
-                CreatedAt = clock.GetUtcNow(),
-                CreatedBy = "system",
-            });
-        }
-        else if (!app.RedirectUris.SequenceEqual(redirectUris, StringComparer.Ordinal))
-        {
-            app.Change(app.Name, redirectUris, app.Scopes);
-        }
     }
 }

@@ -1,6 +1,7 @@
+using Insp1r.Membership.Access.Clients;
+using Insp1r.Membership.Access.Tokens;
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Affiliations;
-using Insp1r.Membership.Apps;
 using Insp1r.Membership.Bodies;
 using Insp1r.Membership.Documents;
 using Insp1r.Membership.Duplicates;
@@ -38,9 +39,8 @@ internal sealed class MembershipDb(DbContextOptions<MembershipDb> options) : Log
     public DbSet<IdentityUserLogin<Guid>> UserLogins => Set<IdentityUserLogin<Guid>>();
     public DbSet<AccountGrant> AccountGrants => Set<AccountGrant>();
     public DbSet<AccountSession> Sessions => Set<AccountSession>();
-    public DbSet<App> Apps => Set<App>();
-    public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();
-    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+    public DbSet<Client> Clients => Set<Client>();
+    public DbSet<SessionToken> SessionTokens => Set<SessionToken>();
     public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
     public DbSet<Person> Persons => Set<Person>();
     public DbSet<PersonRole> PersonRoles => Set<PersonRole>();

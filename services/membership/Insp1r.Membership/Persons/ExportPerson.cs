@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Insp1r.Membership.Access;
+using Insp1r.Membership.Access.Tokens;
 using Insp1r.Membership.Accounts;
 using Insp1r.Membership.Accounts.Keeping;
 using Insp1r.Membership.Data;
@@ -100,7 +100,7 @@ internal static class ExportPerson
 /// Asks the other services what they hold of a person: the one thing that a service asks another while a request waits, because only the
 /// whole is an answer. It shows a token that nobody else can get.
 /// </summary>
-internal sealed partial class PersonalDataElsewhere(HttpClient http, TokenSigning signing, TimeProvider clock, ILogger<PersonalDataElsewhere> logger)
+internal sealed partial class PersonalDataElsewhere(HttpClient http, ServiceTokens tokens, ILogger<PersonalDataElsewhere> logger)
 {
     /// <summary>Those that can hold something of a person under the person's id.</summary>
     public static readonly string[] Services = ["communications"];
@@ -109,8 +109,7 @@ internal sealed partial class PersonalDataElsewhere(HttpClient http, TokenSignin
     public async Task<JsonElement?> ReadAsync(string service, Person person, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{service}{PersonalData.AddressOf(person.Id)}");
-        request.Headers.Authorization = new("Bearer", signing.Issue(
-            "membership", "membership", [$"steward@{person.Node}"], [Scopes.Internal], accessVersion: 0, clock.GetUtcNow().AddMinutes(1)));
+        request.Headers.Authorization = new("Bearer", tokens.Issue("membership", [$"steward@{person.Node}"], [Scopes.Internal], TimeSpan.FromMinutes(1)));
         try
         {
             using var response = await http.SendAsync(request, ct);

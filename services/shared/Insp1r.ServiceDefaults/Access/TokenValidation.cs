@@ -15,8 +15,14 @@ public sealed class AuthorityOptions
     public const string Section = "Authority";
     public const string Audience = "insp1r";
 
-    /// <summary>The public address of the platform; the <c>iss</c> of every token.</summary>
+    /// <summary>The public address of the platform, without a slash at its end.</summary>
     public string Issuer { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>
+    /// The <c>iss</c> of every token, and the issuer in the discovery document: the address as a URI is written in full, so with a slash
+    /// where it has no path.
+    /// </summary>
+    public string IssuerName => new Uri(Issuer).AbsoluteUri;
 
     /// <summary>People reach the platform over TLS, wherever that ends before us.</summary>
     public bool IsHttps => Issuer.StartsWith("https:", StringComparison.Ordinal);
@@ -67,7 +73,8 @@ internal sealed class CallerMiddleware(RequestDelegate next, TokenValidator vali
 
     private void Name(HttpContext context, ClaimsPrincipal caller)
     {
-        if (!withdrawn.Covers(Caller.Of(caller)))
+        var who = Caller.Of(caller);
+        if (!withdrawn.Covers(who.Id, who.AccessVersion))
             context.User = caller;
     }
 }
@@ -78,7 +85,7 @@ internal sealed partial class TokenValidator(SigningKeys keys, IOptions<Authorit
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly TokenValidationParameters _parameters = new()
     {
-        ValidIssuer = authority.Value.Issuer,
+        ValidIssuer = authority.Value.IssuerName,
         ValidAudience = AuthorityOptions.Audience,
         ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
         ValidTypes = ["at+jwt"],

@@ -26,7 +26,8 @@ public sealed class WithdrawnAccess
 
     public IReadOnlyDictionary<string, int> Least => _least;
 
-    internal bool Covers(Caller caller) => _least.TryGetValue(caller.Id, out var least) && caller.AccessVersion < least;
+    /// <summary>True where a token of this subject and version is not to be believed.</summary>
+    public bool Covers(string subject, int accessVersion) => _least.TryGetValue(subject, out var least) && accessVersion < least;
 }
 
 /// <summary>

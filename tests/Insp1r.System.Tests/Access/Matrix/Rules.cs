@@ -44,7 +44,12 @@ internal static class Rules
     private static readonly (string Operation, Rule Rule)[] Table =
     [
         ("IssueToken", Open),
+        ("PushAuthorizationRequest", Open),
+        ("AuthorizeDevice", Open with { Also = "invalid_client" }),
+        ("IntrospectToken", Open),
         ("RevokeToken", Open),
+        // The protocol's own refusals: a client's token names nobody.
+        ("ReadUserInfo", Open with { Also = "/problems/http" }),
         ("ReadDiscovery", Open),
         ("ReadPublicKeys", Open),
         ("ReadDirectory", Open),
@@ -183,10 +188,6 @@ internal static class Rules
         ("EndOverride", Node("steward", "write")),
         // The callers here are clients, and a client has no reasons.
         ("OpenOverride", Anywhere("steward", "write") with { Also = "/problems/override-for-people" }),
-        ("ListApps", Root("steward")),
-        ("AddApp", Root("steward", "write")),
-        ("ChangeApp", Root("steward", "write")),
-        ("RevokeApp", Root("steward", "write")),
 
         ("ListTargetBodies", Anywhere("reader")),
         ("GetTargetBody", Anywhere("reader")),

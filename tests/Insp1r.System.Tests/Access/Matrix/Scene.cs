@@ -145,8 +145,6 @@ internal sealed class Scene
         "InviteAccount" => new { personId = _invitee, grants = (string[])[$"reader@{Own}"] },
         "GiveGrant" => new { grant = $"contributor@{Own}" },
         "OpenOverride" => new { node = Own, reason = "The office does not answer and it cannot wait" },
-        "AddApp" => App($"added-{_mark}"),
-        "ChangeApp" => new { name = "Changed" },
         "RecordCampaign" or "RecordDemand" or "RecordOutcome" => Titled("Recorded"),
         "ChangeCampaign" or "ChangeDemand" or "ChangeOutcome" or "ChangeEvent" => new { title = new { en = "Changed" } },
         "SubstantiateOutcome" => Network.Agreement(National),
@@ -226,7 +224,6 @@ internal sealed class Scene
             """, ct);
 
         await steward.PostAsync("/api/v1/clients", Client(_ids["clients"] = $"client-{_mark}"), ct);
-        await steward.PostAsync("/api/v1/apps", App(_ids["apps"] = $"app-{_mark}"), ct);
 
         async Task<string> FiledAsync(string record)
         {
@@ -286,8 +283,6 @@ internal sealed class Scene
     private object Person(string name, string? email) => new { node = Own, name, email, language = "en", levels = new { name = "node", roles = "node" } };
 
     private object Client(string clientId) => new { clientId, description = "One of the matrix", grants = (string[])[$"reader@{Own}"], scopes = (string[])["read"] };
-
-    private static object App(string clientId) => new { clientId, name = "One of the matrix", redirectUris = (string[])["https://app.example.org/back"], scopes = (string[])["read"] };
 
     private object Titled(string title) => new { node = Own, title = new { en = title }, sourceLanguage = "en" };
 

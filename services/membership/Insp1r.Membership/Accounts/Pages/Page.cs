@@ -12,6 +12,7 @@ namespace Insp1r.Membership.Accounts.Pages;
 internal static class Page
 {
     private const string LanguageCookie = "language";
+    private static readonly string[] ReturnPaths = ["/account", "/connect/authorize", "/connect/verify"];
 
     /// <summary>The page, with <c>Words</c> and what <paramref name="parameters"/> gives.</summary>
     public static RazorComponentResult<TPage> Show<TPage>(HttpContext http, object? parameters = null, int status = 200) where TPage : IComponent
@@ -46,7 +47,7 @@ internal static class Page
 
     /// <summary>Where a page may lead back to: an address of these pages, and none of anybody else's.</summary>
     public static string SafeReturn(string? to) =>
-        to is not null && !to.Contains('\\') && !to.Any(char.IsControl) && (IsOrIsUnder(to, "/account") || IsOrIsUnder(to, "/connect/authorize")) ? to : "/account";
+        to is not null && !to.Contains('\\') && !to.Any(char.IsControl) && Array.Exists(ReturnPaths, path => IsOrIsUnder(to, path)) ? to : "/account";
 
     private static bool IsHttps(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<AuthorityOptions>>().Value.IsHttps;
 

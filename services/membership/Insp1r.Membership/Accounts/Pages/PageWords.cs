@@ -72,6 +72,12 @@ public sealed record PageWords
     public required string AllowScopes { get; init; }
     public required string Refuse { get; init; }
     public required string BadApp { get; init; }
+    public required string DeviceTitle { get; init; }
+    public required string DeviceHelp { get; init; }
+    public required string DeviceCompare { get; init; }
+    public required string DeviceDone { get; init; }
+    public required string WrongDeviceCode { get; init; }
+    public required string SignOutHelp { get; init; }
     public required string With { get; init; }
     public required string ProviderRefused { get; init; }
     public required string ProviderAway { get; init; }
@@ -158,6 +164,12 @@ public sealed record PageWords
         AllowScopes = "It may then, as far as you may yourself:",
         Refuse = "Refuse",
         BadApp = "This request to sign in does not come from an app that is known here. Go back to the app and tell those who make it.",
+        DeviceTitle = "Let in another device",
+        DeviceHelp = "Type the code that the app shows.",
+        DeviceCompare = "Allow this only if the app in front of you shows the code {0}.",
+        DeviceDone = "Done. Go back to the app; you can close this page.",
+        WrongDeviceCode = "This code is not right, or its time is over. Begin again in the app.",
+        SignOutHelp = "An app asks to sign you out here.",
         With = "Sign in with {0}",
         ProviderRefused = "{0} did not let you in, or knows no account of yours here. Ask a steward of your network for an invitation.",
         ProviderAway = "Signing in is not possible at the moment: the login of your network does not answer. Try again in some minutes.",
@@ -170,6 +182,8 @@ public sealed record PageWords
             ["operate"] = "look after the running system",
             ["openid"] = "know who you are",
             ["offline_access"] = "go on while you are away",
+            ["profile"] = "know your name and language",
+            ["email"] = "know your e-mail address",
         },
         Roles = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -249,6 +263,12 @@ public sealed record PageWords
         AllowScopes = "Dans la limite de vos propres droits, elle pourra :",
         Refuse = "Refuser",
         BadApp = "Cette demande de connexion ne vient pas d'une application connue ici. Revenez à l'application et prévenez ses auteurs.",
+        DeviceTitle = "Autoriser un autre appareil",
+        DeviceHelp = "Saisissez le code que l'application affiche.",
+        DeviceCompare = "N'autorisez que si l'application devant vous affiche le code {0}.",
+        DeviceDone = "C'est fait. Retournez à l'application ; vous pouvez fermer cette page.",
+        WrongDeviceCode = "Ce code n'est pas bon ou n'est plus valable. Recommencez dans l'application.",
+        SignOutHelp = "Une application demande de vous déconnecter ici.",
         With = "Se connecter avec {0}",
         ProviderRefused = "{0} ne vous a pas laissé entrer ou ne correspond à aucun compte ici. Demandez une invitation à un·e responsable de votre réseau.",
         ProviderAway = "La connexion est impossible pour l'instant : l'identification de votre réseau ne répond pas. Réessayez dans quelques minutes.",
@@ -261,6 +281,8 @@ public sealed record PageWords
             ["operate"] = "surveiller le système",
             ["openid"] = "savoir qui vous êtes",
             ["offline_access"] = "continuer en votre absence",
+            ["profile"] = "connaître votre nom et votre langue",
+            ["email"] = "connaître votre adresse électronique",
         },
         Roles = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -340,6 +362,12 @@ public sealed record PageWords
         AllowScopes = "Hasta donde usted mismo puede, podrá:",
         Refuse = "Rechazar",
         BadApp = "Esta solicitud no viene de una aplicación conocida aquí. Vuelva a la aplicación y avise a quienes la hacen.",
+        DeviceTitle = "Autorizar otro dispositivo",
+        DeviceHelp = "Escriba el código que muestra la aplicación.",
+        DeviceCompare = "Autorice solo si la aplicación que tiene delante muestra el código {0}.",
+        DeviceDone = "Hecho. Vuelva a la aplicación; puede cerrar esta página.",
+        WrongDeviceCode = "Este código no es correcto o ya no es válido. Empiece de nuevo en la aplicación.",
+        SignOutHelp = "Una aplicación pide cerrar su sesión aquí.",
         With = "Iniciar sesión con {0}",
         ProviderRefused = "{0} no le dejó entrar o no corresponde a ninguna cuenta aquí. Pida una invitación a un responsable de su red.",
         ProviderAway = "Por ahora no se puede iniciar sesión: la identificación de su red no responde. Inténtelo de nuevo en unos minutos.",
@@ -352,6 +380,8 @@ public sealed record PageWords
             ["operate"] = "cuidar el sistema",
             ["openid"] = "saber quién es usted",
             ["offline_access"] = "continuar en su ausencia",
+            ["profile"] = "saber su nombre y su idioma",
+            ["email"] = "saber su dirección de correo",
         },
         Roles = new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -39,17 +39,12 @@ internal static class OwnAccount
             ? (await ExportPerson.CollectAsync(await db.Persons.AsNoTracking().SingleAsync(p => p.Id == me.Account.PersonId, ct), db, database, elsewhere, http.Response, clock, ct)).Result
             : ToSignIn();
 
-    public static async Task<RedirectHttpResult> SignOutAsync(HttpContext http, Browser browser, AccountAccess access, TimeProvider clock, CancellationToken ct)
+    public static async Task<RedirectHttpResult> SignOutAsync(HttpContext http, Browser browser, AccountAccess access, CancellationToken ct)
     {
         if (await browser.ReadAsync(http, ct) is { } me)
-        {
-            me.Session.End(clock.GetUtcNow(), "signed-out");
-            await access.VoidCodesAsync(me.Account, ct);
-            access.Note(me.Account, "signed-out");
-            await access.SaveAsync(ct);
-        }
-
-        await browser.SignOutAsync(http);
+            await browser.EndAsync(http, me, access, ct);
+        else
+            await browser.SignOutAsync(http);
         return ToSignIn();
     }
 
@@ -127,7 +122,7 @@ internal static class OwnAccount
         HttpContext http, SignedIn me, AccountAccess access, UserManager<Account> users, MembershipDb db, TimeProvider clock, string? said, string? fault, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var sessions = await db.Sessions.AsNoTracking().Where(s => s.AccountId == me.Account.Id && s.EndedAt == null && s.ExpiresAt > now).OrderByDescending(s => s.LastUsedAt).Take(100).ToListAsync(ct);
+        var sessions = await db.Sessions.AsNoTracking().Where(s => s.AccountId == me.Account.Id && s.EndedAt == null && s.ExpiresAt > now && s.Device != "").OrderByDescending(s => s.LastUsedAt).Take(100).ToListAsync(ct);
         return Page.Show<AccountPage>(
             http,
             new

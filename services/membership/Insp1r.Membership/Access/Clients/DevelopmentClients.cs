@@ -1,15 +1,15 @@
 using System.Text.Json;
-using Insp1r.Messaging;
+using Insp1r.Membership.Data;
 using Insp1r.ServiceDefaults.Http;
-using Npgsql;
+using Microsoft.EntityFrameworkCore;
 
-namespace Insp1r.Membership.Access;
+namespace Insp1r.Membership.Access.Clients;
 
 /// <summary>
 /// In Development, a client for each role and for some national networks, so that the tour works at once. Their secrets are made
 /// at the first start and kept in a file of the user's own (<c>DevelopmentClients:File</c>, mode 600), nowhere else.
 /// </summary>
-internal sealed class DevelopmentClients(ServiceDatabase database, ClientStore clients, IConfiguration configuration, TimeProvider clock)
+internal sealed class DevelopmentClients(MembershipDb db, IConfiguration configuration, TimeProvider clock)
 {
     /// <summary>An entry of the file.</summary>
     public sealed record Entry(string ClientId, string Secret, string[] Grants, string[] Scopes, string Description);
@@ -37,21 +37,38 @@ internal sealed class DevelopmentClients(ServiceDatabase database, ClientStore c
             return;
 
         // Replicas that start together would each write a file of their own.
-        await using var connection = await database.DataSource.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using (var command = new NpgsqlCommand("select pg_advisory_xact_lock(7308605)", connection, transaction))
-            await command.ExecuteNonQueryAsync(ct);
-
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(7308605)", ct);
         var kept = File.Exists(file) ? JsonSerializer.Deserialize<Entry[]>(await File.ReadAllTextAsync(file, ct), JsonDefaults.Options) ?? [] : [];
         var entries = Wanted
             .Select(wanted => wanted with { Secret = kept.FirstOrDefault(entry => entry.ClientId == wanted.ClientId)?.Secret ?? RandomSecret.Generate() })
             .ToArray();
         await PrivateFile.WriteAsync(file, entries, ct);
-        var now = clock.GetUtcNow();
+        var clients = await db.Clients.ToDictionaryAsync(client => client.ClientId!, StringComparer.Ordinal, ct);
         foreach (var entry in entries)
-            await clients.PutAsync(new ApiClient(Guid.CreateVersion7(now), entry.ClientId, entry.Description, entry.Grants, entry.Scopes, now, "development"), entry.Secret, ct);
+            Ensure(entry, clients.GetValueOrDefault(entry.ClientId));
 
+        await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+    }
+
+    /// <summary>One that was revoked stays so.</summary>
+    private void Ensure(Entry entry, Client? client)
+    {
+        var now = clock.GetUtcNow();
+        if (client is null)
+        {
+            client = Client.Add(ClientKind.System, entry.ClientId, new ClientContent(entry.Description, entry.Grants, entry.Scopes, [], [], [], DeviceFlow: false), now, "development");
+            client.Give(entry.Secret);
+            db.Add(client);
+            db.AuditClient(client, "added", before: null, now);
+        }
+        else if (client.RevokedAt is null && !client.HasSecret(entry.Secret, now))
+        {
+            var before = ClientResponse.Of(client);
+            client.Rotate(entry.Secret, previousUntil: null, now);
+            db.AuditClient(client, "secret-rotated", before, now);
+        }
     }
 
     private static Entry Network(string clientId, string node, string country) =>

@@ -55,7 +55,9 @@ internal static class ServiceExtensions
         if (project.ApplicationBuilder.ExecutionContext.IsPublishMode)
             return project;
 
-        var path = project.Resource.GetProjectMetadata().ProjectPath;
+        // Where this very program stands: the paths that Aspire has are of the folder that it was built in, and a checkout can be copied.
+        var built = project.Resource.GetProjectMetadata().ProjectPath;
+        var path = Path.Combine(Checkout.Root, Path.GetRelativePath(Path.GetDirectoryName(project.ApplicationBuilder.AppHostDirectory)!, built));
         var folder = Path.GetDirectoryName(path)!;
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
         var assembly = Path.Combine(folder, "bin", framework.Parent!.Name, framework.Name, Path.GetFileNameWithoutExtension(path) + ".dll");

@@ -29,7 +29,7 @@ internal static class BrokerExtensions
 
         var server = builder.AddServerProcess(
             new ServerProcess(
-                name, builder.ScriptOf("rabbitmq.sh"), installation.State.DataOf(name), "rabbitmq-server", ("rabbitmq/lib", "rabbitmq_server-*", "sbin/rabbitmq-server"),
+                name, ServerProcessExtensions.ScriptOf("rabbitmq.sh"), installation.State.DataOf(name), "rabbitmq-server", ("rabbitmq/lib", "rabbitmq_server-*", "sbin/rabbitmq-server"),
                 tcp => ReferenceExpression.Create($"amqp://{Administrator}:{password.Resource}@{tcp.Property(EndpointProperty.Host)}:{tcp.Property(EndpointProperty.Port)}")),
             user: "rabbitmq", "epmd", "distribution", "management")
             .WithEnvironment("RABBITMQ_DEFAULT_PASS", password)

@@ -44,7 +44,7 @@ internal static class PostgresExtensions
 
         var server = builder.AddServerProcess(
             new ServerProcess(
-                name, builder.ScriptOf("postgres.sh"), installation.State.DataOf(name), "postgresql", ("postgresql", "*", "bin/postgres"),
+                name, ServerProcessExtensions.ScriptOf("postgres.sh"), installation.State.DataOf(name), "postgresql", ("postgresql", "*", "bin/postgres"),
                 tcp => ReferenceExpression.Create(
                     $"Host={tcp.Property(EndpointProperty.Host)};Port={tcp.Property(EndpointProperty.Port)};Username=postgres;Password={password.Resource}")),
             user: "postgres")

@@ -30,7 +30,7 @@ internal static class ServerProcessExtensions
         return added;
     }
 
-    public static string ScriptOf(this IDistributedApplicationBuilder builder, string name) => Path.Combine(builder.AppHostDirectory, "Servers", name);
+    public static string ScriptOf(string name) => Path.Combine(Checkout.Root, "Insp1r.AppHost", "Servers", name);
 
     // Not through the orchestrator's proxy, which every query would pass. With "localhost" it would become two endpoints, for IPv4 and IPv6.
     private static IResourceBuilder<ServerProcess> WithServerEndpoint(this IResourceBuilder<ServerProcess> server, string name, string scheme) => server

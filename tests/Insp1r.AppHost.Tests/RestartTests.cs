@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aspire.Hosting.ApplicationModel;
 using Insp1r.Platform;
 using Insp1r.Testing.Stack;
@@ -37,6 +38,42 @@ public sealed class RestartTests(RunningPlatform platform) : IAsyncLifetime
 
         await Until.TrueAsync(() => platform["communications-1"].State == ResourceState.Unhealthy, "the hanging replica is seen", Ct);
         await platform.UntilRunsAgainAsync("communications-1", hanging, Ct);
+    }
+
+    [Fact]
+    public async Task Broker_WithAMemoryAlarm_IsNotWellAndNotRestarted()
+    {
+        var broker = platform["rabbitmq"].Process!.ProcessId;
+
+        await RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.00001");
+        try
+        {
+            await Until.TrueAsync(() => platform["rabbitmq"] is { State: ResourceState.Unhealthy, Message: { } message } && message.Contains("alarm", StringComparison.Ordinal), "the alarm is seen", Ct);
+        }
+        finally
+        {
+            await RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.25");
+        }
+
+        await Until.TrueAsync(() => platform["rabbitmq"].State == ResourceState.Running, "the alarm is over", Ct);
+        Assert.Equal(broker, platform["rabbitmq"].Process!.ProcessId);
+    }
+
+    private async Task RabbitMqCtlAsync(params string[] arguments)
+    {
+        var script = Directory.GetFiles("/usr/lib/rabbitmq/lib", "rabbitmqctl", SearchOption.AllDirectories).Single(file => file.Contains("/sbin/", StringComparison.Ordinal));
+        string[] command = Environment.IsPrivilegedProcess ? ["setpriv", .. Running.UserAccount.AsUser("rabbitmq"), script, .. arguments] : [script, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in await platform.VariablesAsync("rabbitmq"))
+        {
+            if (name is "HOME" or "ERL_EPMD_PORT" or "ERL_EPMD_ADDRESS" or "RABBITMQ_NODENAME" or "RABBITMQ_CONF_ENV_FILE")
+                start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(Ct) + await process.StandardError.ReadToEndAsync(Ct);
+        await process.WaitForExitAsync(Ct);
+        Assert.True(process.ExitCode == 0, output);
     }
 
     [Fact]

@@ -205,6 +205,97 @@ public sealed class ClientTests(Shared shared)
         (await shared.Steward.GetAsync("/api/v1/organisations?limit=1", Ct)).Expect(200);
     }
 
+    [Fact]
+    public async Task SigningKey_InTheDatabase_CannotBeReadWithoutTheKeysBesideIt()
+    {
+        var stored = await shared.ScalarAsync<byte[]>("select protected_key from signing_key order by created_at desc limit 1", Ct);
+
+        using var key = System.Security.Cryptography.ECDsa.Create();
+        Assert.ThrowsAny<System.Security.Cryptography.CryptographicException>(() => key.ImportPkcs8PrivateKey(stored, out _));
+    }
+
+    [Theory]
+    [InlineData("anonymous")]
+    [InlineData("system")]
+    [InlineData("membership")]
+    public async Task AddClient_WithANameOfAnotherActor_IsRefused(string id)
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+
+        var answer = await network.Steward.PostAsync("/api/v1/clients", new { clientId = id, description = "x", grants = new[] { $"reader@{network.Node}" }, scopes = new[] { "read" } }, Ct);
+
+        Assert.Equal(["/clientId reserved-client-id"], answer.IsProblem(422, "invalid").Faults());
+    }
+
+    [Fact]
+    public async Task App_IsKeptByStewardsOfTheWholeNetworkAlone()
+    {
+        var network = await shared.NewNetworkAsync(Ct);
+        var app = NewApp();
+        (await network.Steward.PostAsync("/api/v1/clients", app, Ct)).IsProblem(403, "outside-your-nodes");
+
+        Assert.Null((string?)(await shared.Steward.PostAsync("/api/v1/clients", app, Ct)).Expect(201).Json["secret"]);
+
+        var address = $"/api/v1/clients/{app.ClientId}";
+        (await network.Steward.GetAsync(address, Ct)).IsProblem(404, "not-found");
+        (await network.Steward.PostAsync($"{address}/revocation", null, Ct)).IsProblem(404, "not-found");
+        (await shared.Steward.PostAsync($"{address}/secret", new { }, Ct)).IsProblem(409, "client-without-secret");
+        Assert.Equal("app", (string?)(await shared.Steward.GetAsync(address, Ct)).Expect(200).Json["kind"]);
+        Assert.All((await shared.Steward.GetAsync("/api/v1/clients?kind=app&limit=500", Ct)).Expect(200).Json["items"]!.AsArray(), item => Assert.Equal("app", (string?)item!["kind"]));
+    }
+
+    [Fact]
+    public async Task App_ThatIsConfidential_ProvesItsSecret()
+    {
+        var app = NewApp() with { Confidential = true };
+        var secret = (string)(await shared.Steward.PostAsync("/api/v1/clients", app, Ct)).Expect(201).Json["secret"]!;
+
+        // It is no system: it gets nothing for itself.
+        (await AskAsync(app.ClientId, secret)).IsRefused("unauthorized_client");
+        (await AskAsync(app.ClientId, "made-up")).IsRefused("invalid_client", 401);
+    }
+
+    [Fact]
+    public async Task AddClient_WithWhatIsForTheOtherKind_IsRefused()
+    {
+        Assert.Equal(["/grants for-systems"], (await shared.Steward.PostAsync("/api/v1/clients", NewApp() with { Grants = ["reader@insp1r"] }, Ct)).IsProblem(422, "invalid").Faults());
+        Assert.Equal(
+            ["/origins for-apps", "/redirectUris for-apps"],
+            (await shared.Steward.PostAsync("/api/v1/clients", NewApp() with { Kind = "system", Grants = ["reader@insp1r"], Origins = ["https://app.example.org"] }, Ct)).IsProblem(422, "invalid").Faults().Order());
+    }
+
+    [Theory]
+    [InlineData("https://app.example.org/")]
+    [InlineData("https://APP.example.org")]
+    [InlineData("http://app.example.org")]
+    [InlineData("https://app.example.org:443")]
+    [InlineData("*")]
+    [InlineData("null")]
+    public async Task App_WithAnOriginAsNoBrowserSendsIt_IsRefused(string origin) =>
+        Assert.Equal(["/origins/0 bad-address"], (await shared.Steward.PostAsync("/api/v1/clients", NewApp() with { Origins = [origin] }, Ct)).IsProblem(422, "invalid").Faults());
+
+    [Fact]
+    public async Task Origins_AreThoseOfAppsThatAreNotRevoked()
+    {
+        using var anybody = new Api(shared.App.Address, new SocketsHttpHandler());
+        var app = NewApp() with { Origins = [$"https://{Guid.NewGuid():N}.example.org"] };
+        (await shared.Steward.PostAsync("/api/v1/clients", app, Ct)).Expect(201);
+        Assert.Contains(app.Origins[0], (await anybody.GetAsync("/access/origins", Ct)).Expect(200).Text, StringComparison.Ordinal);
+
+        (await shared.Steward.PostAsync($"/api/v1/clients/{app.ClientId}/revocation", null, Ct)).Expect(200);
+
+        Assert.DoesNotContain(app.Origins[0], (await anybody.GetAsync("/access/origins", Ct)).Expect(200).Text, StringComparison.Ordinal);
+    }
+
+    private sealed record NewClient(string ClientId, string Kind, string Description, string[] RedirectUris, string[] Scopes)
+    {
+        public bool Confidential { get; init; }
+        public string[] Grants { get; init; } = [];
+        public string[] Origins { get; init; } = [];
+    }
+
+    private static NewClient NewApp() => new($"app-{Guid.NewGuid():N}"[..20], "app", "An app", ["https://app.example.org/back"], ["read"]);
+
     private static async Task<(string Id, string Secret)> AddAsync(Network network, string role)
     {
         var id = $"client-{network.Ns}-{Guid.NewGuid():N}"[..40];

@@ -22,7 +22,7 @@ internal static class PlatformWide
 
     private static readonly Dictionary<string, string> Tags = new(StringComparer.Ordinal)
     {
-        ["Access"] = "Tokens, public keys and API clients",
+        ["Access"] = "Tokens, public keys and clients: systems, and apps that people sign in to",
         ["Announcements"] = "Drafts made from outcomes, and what the nodes publish",
         ["Campaigns"] = "What a node campaigns for",
         ["Demands"] = "What is asked of a target body, and how far it has come",

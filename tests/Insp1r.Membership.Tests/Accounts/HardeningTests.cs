@@ -147,6 +147,8 @@ public sealed class HardeningTests(Shared shared)
         Assert.Equal("closed", (string?)(await network.Steward.GetAsync($"/api/v1/accounts/{somebody.Account}", Ct)).Expect(200).Json["status"]);
         foreach (var table in (string[])["account", "account_session", "session_token", "account_token", "outgoing_mail", "person", "change_log", "idempotency_key"])
             Assert.Equal(0, await shared.ScalarAsync<long>($"select count(*) from {table} t where t::text ilike '%' || $1 || '%'", Ct, somebody.Email));
+        Assert.Equal(0, await shared.ScalarAsync<long>("select count(*) from account_session where account_id = $1", Ct, somebody.Account));
+        Assert.Equal(0, await shared.ScalarAsync<long>("select count(*) from session_token where subject = $1", Ct, $"{somebody.Account}"));
         // Who else has the address now can be invited with it.
         var next = await network.PersonAsync("Somebody else", somebody.Email, Ct);
         (await network.Steward.PostAsync("/api/v1/accounts", new { personId = next, grants = (string[])[$"reader@{network.Node}"] }, Ct)).Expect(201);

@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Insp1r.Testing.Stack;
 
 namespace Insp1r.System.Tests.SigningIn;
 
 /// <summary>npm openid-client in a process of its own, as a developer of an app would use it.</summary>
 internal sealed class StandardClient : IAsyncDisposable
 {
-    private static readonly string Folder = Path.Combine(PlatformStack.Root, "tests", "Insp1r.System.Tests", "SigningIn", "StandardClient");
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "StandardClient");
     private readonly Process _node = Start("node", ["client.mjs"]);
 
     private static readonly Lazy<Task> Installed = new(InstallAsync);

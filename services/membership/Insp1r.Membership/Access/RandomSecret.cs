@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Insp1r.Membership.Access;
 
-/// <summary>A secret of a client, a code or a refresh token: 256 random bits in base64url. Only its hash is stored.</summary>
+/// <summary>A secret of a client, or what another provider has to give back: 256 random bits in base64url. At most its hash is stored.</summary>
 internal static class RandomSecret
 {
     public static string Generate() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

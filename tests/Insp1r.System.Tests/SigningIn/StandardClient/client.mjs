@@ -1,6 +1,10 @@
 // A standard client (npm openid-client), driven by a test: one request a line on stdin, {"flow", ...}, one answer a line on stdout.
+import { webcrypto } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import * as oidc from 'openid-client';
+
+// Node 18 has it under this name only.
+globalThis.crypto ??= webcrypto;
+const oidc = await import('openid-client');
 
 let config, asked, device;
 

@@ -10,10 +10,12 @@ internal static class ReadClients
 {
     /// <param name="kind">system or app; both where it is not given.</param>
     public static async Task<Results<Ok<Page<ClientResponse>>, ProblemHttpResult>> ListAsync(
-        [AsParameters] PageQuery query, ClientKind? kind, Caller caller, MembershipDb db, CancellationToken ct)
+        [AsParameters] PageQuery query, string? kind, Caller caller, MembershipDb db, CancellationToken ct)
     {
         if (query.Check(out var limit) is { } problem)
             return problem;
+        if (QueryChecks.Word<ClientKind>("kind", kind, out var wanted) is { } noKind)
+            return noKind;
         if (!KeysetCursor.TryDecode(query.After, out var after, out _))
             return KeysetCursor.Refuse();
 
@@ -22,7 +24,7 @@ internal static class ReadClients
         while (seen.Count <= limit)
         {
             var from = after;
-            var rows = await db.Clients.AsNoTracking().Where(c => string.Compare(c.ClientId, from) > 0 && (kind == null || c.Kind == kind))
+            var rows = await db.Clients.AsNoTracking().Where(c => string.Compare(c.ClientId, from) > 0 && (wanted == null || c.Kind == wanted))
                 .OrderBy(c => c.ClientId).Take(PageQuery.MaxLimit).ToListAsync(ct);
             seen.AddRange(rows.Where(client => client.IsIn(caller)).Select(ClientResponse.Of));
             if (rows.Count < PageQuery.MaxLimit)

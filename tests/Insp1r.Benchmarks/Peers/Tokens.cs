@@ -18,7 +18,8 @@ internal sealed class Tokens : IDisposable
 
     public string Issue(string issuer) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
     {
-        Issuer = issuer,
+        // With the slash at its end, as membership writes it.
+        Issuer = new Uri(issuer).AbsoluteUri,
         Audience = "insp1r",
         TokenType = "at+jwt",
         Expires = DateTime.UtcNow.AddHours(2),

@@ -65,7 +65,7 @@ internal static class AccountsExtensions
         });
     }
 
-    /// <summary>What holds for each cookie of a browser's way in. Its name is one that browsers take from this host alone, and over TLS alone (RFC 6265bis, section 4.1.3).</summary>
+    /// <summary>Browsers take and send the cookie for this host alone, and over TLS alone where there is TLS (RFC 6265bis, section 4.1.3).</summary>
     public static void BindToThisHost(this CookieBuilder cookie, string name, bool isHttps)
     {
         cookie.Name = $"{(isHttps ? "__Host-" : "")}insp1r-{name}";

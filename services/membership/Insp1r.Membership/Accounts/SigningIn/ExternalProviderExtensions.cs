@@ -30,7 +30,7 @@ internal static class ExternalProviderExtensions
             .Validate<IHostEnvironment>((provider, host) => !provider.IsUsed || provider.IsReachedSafely(host), "ExternalProvider:Authority must be an https address.")
             .ValidateOnStart();
 
-        // A scheme that is there is asked on each request of the protocol, and must then be complete.
+        // The endpoints of tokens ask every registered scheme whether a request is for it; one without settings would answer each with an error.
         if (builder.Configuration.GetSection(ExternalProviderOptions.Section).Get<ExternalProviderOptions>() is not { IsUsed: true })
             return;
 
@@ -79,9 +79,8 @@ internal static class ExternalProviderExtensions
             OnTokenValidated = context =>
             {
                 // The handler takes an unsigned token, since it came over TLS (OpenID Connect Core, section 3.1.3.7); here none is believed.
-                if (context.SecurityToken.Header.Alg == SecurityAlgorithms.None)
-                    context.Fail("The id token is not signed.");
-                return Task.CompletedTask;
+                return context.SecurityToken.Header.Alg != SecurityAlgorithms.None
+                    ? Task.CompletedTask : throw new SecurityTokenInvalidSignatureException("The id token is not signed.");
             },
             OnTicketReceived = LeaveToPage,
             OnRemoteFailure = LeaveToPage,

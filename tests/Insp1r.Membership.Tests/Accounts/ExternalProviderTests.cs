@@ -25,7 +25,7 @@ public sealed class ExternalProviderTests(Shared shared)
             new { kind = "app", clientId = "insp1r", description = "INSP!R", confidential = true, redirectUris = (string[])[$"{address}/account/provider/callback"], scopes = (string[])["read"] },
             Ct)).Expect(201).Json["secret"]!;
         await using var here = MembershipApp.StartAt(port, database,
-            [.. shared.Mail.Settings, ("Authority:Issuer", address), ("ExternalProvider:Authority", $"{issuer}/"), ("ExternalProvider:Name", "Union login"), ("ExternalProvider:ClientId", "insp1r"), ("ExternalProvider:ClientSecret", secret), ("ExternalProvider:AllowHttp", "true")]);
+            [.. shared.Mail.Settings, ("Authority:Issuer", address), ("ExternalProvider:Authority", $"{issuer}/"), ("ExternalProvider:Name", "Union login"), ("ExternalProvider:ClientId", "insp1r"), ("ExternalProvider:ClientSecret", secret)]);
         using var steward = here.As("steward", "steward@insp1r");
         var (theirMail, ourMail, strangerMail) = (Mail(), Mail(), Mail());
         using var there = await WelcomeAsync(provider, providerSteward, theirMail);
@@ -83,7 +83,7 @@ public sealed class ExternalProviderTests(Shared shared)
     {
         var port = FreePort.Next();
         await using var here = MembershipApp.StartAt(port, await shared.Postgres.CreateDatabaseAsync("provider_away", Ct),
-            [("Authority:Issuer", $"http://127.0.0.1:{port}"), ("ExternalProvider:Authority", $"http://127.0.0.1:{FreePort.Next()}"), ("ExternalProvider:ClientId", "insp1r"), ("ExternalProvider:ClientSecret", "x"), ("ExternalProvider:AllowHttp", "true")]);
+            [("Authority:Issuer", $"http://127.0.0.1:{port}"), ("ExternalProvider:Authority", $"http://127.0.0.1:{FreePort.Next()}"), ("ExternalProvider:ClientId", "insp1r"), ("ExternalProvider:ClientSecret", "x")]);
         using var browser = new PersonBrowser(here.Address);
 
         Assert.Contains("does not answer", (await browser.GetAsync("/account/sign-in", Ct)).Is(503).Text, StringComparison.Ordinal);

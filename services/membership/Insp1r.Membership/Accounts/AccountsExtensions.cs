@@ -33,11 +33,7 @@ internal static class AccountsExtensions
         services.AddScoped<Credentials>().AddScoped<Browser>().AddScoped<AccountAccess>().AddScoped<AccountErasure>().AddScoped<SignInFlow>().AddScoped<FirstAccounts>();
         services.AddCookies(builder.Configuration);
         services.AddRazorComponents();
-        services.AddHttpClient(ExternalProvider.Scheme);
-        services.AddSingleton<ExternalProvider>();
-        services.AddOptions<ExternalProviderOptions>().BindConfiguration(ExternalProviderOptions.Section)
-            .Validate(provider => string.IsNullOrEmpty(provider.Authority) || provider is { ClientId.Length: > 0, ClientSecret.Length: > 0 }, "ExternalProvider needs a ClientId and a ClientSecret.")
-            .ValidateOnStart();
+        builder.AddExternalProvider();
 
         services.AddScoped<Mails>().AddSingleton<MailSignal>().AddSingleton<MailFolder>().AddSingleton<SmtpConnections>().AddHostedService<MailSender>();
         services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section)
@@ -51,15 +47,11 @@ internal static class AccountsExtensions
     {
         var isHttps = configuration.GetSection(AuthorityOptions.Section).Get<AuthorityOptions>()?.IsHttps == true;
         var authentication = services.AddAuthentication();
-        foreach (var scheme in (string[])[Browser.SessionScheme, Browser.StepScheme, ExternalProvider.Scheme])
+        foreach (var scheme in (string[])[Browser.SessionScheme, Browser.StepScheme])
         {
             authentication.AddCookie(scheme, options =>
             {
-                // A name that browsers take from this host alone, and over TLS alone (RFC 6265bis, section 4.1.3).
-                options.Cookie.Name = $"{(isHttps ? "__Host-" : "")}insp1r-{scheme}";
-                options.Cookie.SecurePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
-                options.Cookie.HttpOnly = true;
-                options.Cookie.SameSite = SameSiteMode.Lax;
+                options.Cookie.BindToThisHost(scheme, isHttps);
                 options.SlidingExpiration = false;
             });
         }
@@ -71,5 +63,15 @@ internal static class AccountsExtensions
             // The gateway says so for every page.
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
+    }
+
+    /// <summary>Browsers take and send the cookie for this host alone, and over TLS alone where there is TLS (RFC 6265bis, section 4.1.3).</summary>
+    public static void BindToThisHost(this CookieBuilder cookie, string name, bool isHttps)
+    {
+        cookie.Name = $"{(isHttps ? "__Host-" : "")}insp1r-{name}";
+        cookie.SecurePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Lax;
+        cookie.Path = "/";
     }
 }

@@ -17,9 +17,10 @@ internal static class SignInElsewhere
         public string? Token { get; init; }
     }
 
-    public static async Task<Results<RedirectHttpResult, RazorComponentResult<MessagePage>>> BeginAsync([FromForm] Form? form, HttpContext http, ExternalProvider provider, CancellationToken ct) =>
+    public static async Task<Results<ChallengeHttpResult, RazorComponentResult<MessagePage>>> BeginAsync(
+        [FromForm] Form? form, HttpContext http, ExternalProvider provider, CancellationToken ct) =>
         provider.IsUsed
-            ? TypedResults.Redirect((await provider.BeginAsync(http, new ExternalPurpose(Page.SafeReturn(form?.ReturnUrl), form?.Account, form?.Token), ct)).AbsoluteUri)
+            ? await provider.BeginAsync(new ExternalPurpose(Page.SafeReturn(form?.ReturnUrl), form?.Account, form?.Token), ct)
             : Page.Say(http, words => words.LinkOver, StatusCodes.Status404NotFound);
 
     public static async Task<Results<RedirectHttpResult, RazorComponentResult<MessagePage>>> FinishAsync(
@@ -32,7 +33,7 @@ internal static class SignInElsewhere
             ? await LinkAsync(identity, invited, users, access, db, clock, ct)
             : await users.FindByLoginAsync(identity.Issuer, identity.Subject);
         return account is { IsOpen: true }
-            ? await flow.ContinueAsync(http, account, identity.SecondFactor, Page.SafeReturn(identity.Purpose.ReturnUrl), ct)
+            ? await flow.ContinueAsync(http, account, identity.SecondFactor, identity.Purpose.ReturnUrl, ct)
             : Refuse(http, provider);
     }
 

@@ -4,7 +4,7 @@ namespace Insp1r.Fault.Tests.Checks;
 
 /// <summary>
 /// Writes down every move of a service's relay position, by a trigger: a position that went back and forth again between two looks
-/// would otherwise go unseen. Only an operator's replay may move it back.
+/// would otherwise go unseen. Only an operator's replay may move it back. The service's role, which moves it, may not write there itself.
 /// </summary>
 internal static class PositionWitness
 {
@@ -12,7 +12,7 @@ internal static class PositionWitness
         create schema witness;
         create table witness.move (
           n bigint generated always as identity, mover text not null, from_tx xid8, from_seq bigint, to_tx xid8, to_seq bigint);
-        create function witness.note_move() returns trigger language plpgsql as $$
+        create function witness.note_move() returns trigger language plpgsql security definer as $$
         begin
           insert into witness.move (mover, from_tx, from_seq, to_tx, to_seq)
           values (current_setting('application_name'), old.tx_id, old.seq, new.tx_id, new.seq);

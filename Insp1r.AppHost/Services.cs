@@ -72,7 +72,9 @@ internal static class ServiceExtensions
     {
         var project = builder.AddProject<TProject>(name).RunBuiltOutput(installation)
             .WithEnvironment("Authority__Issuer", installation.Address)
+            // Not what the orchestrator and the dashboard are told (SmallMachine).
             .WithEnvironment("DOTNET_TieredPGO", "1")
+            .WithEnvironment("DOTNET_GCConserveMemory", "0")
             .WithTelemetry()
             // The port of the launch profile would be taken by a second platform on the machine.
             .WithEndpoint("http", endpoint => (endpoint.Port, endpoint.TargetHost, endpoint.IsProxied) = (null, "127.0.0.1", false));

@@ -31,12 +31,21 @@ internal static class ResetDemoData
         foreach (var name in names.Append(context.ResourceName))
             await commands.ExecuteCommandAsync(name, KnownResourceCommands.StopCommand, limit.Token);
         await board.UntilAsync(resources => resources.Where(r => names.Contains(r.Name)).All(r => r.Process is null), limit.Token);
-        await postgres.EmptyAsync(limit.Token);
-        await broker.EmptyAsync(limit.Token);
-        File.Delete(installation.State.ErasedPersons);
+        try
+        {
+            await postgres.EmptyAsync(limit.Token);
+            await broker.EmptyAsync(limit.Token);
+            File.Delete(installation.State.ErasedPersons);
+            if (Directory.Exists(installation.State.Mail))
+                Directory.Delete(installation.State.Mail, recursive: true);
+        }
+        finally
+        {
+            // Whatever happened: a platform without its services helps nobody.
+            foreach (var name in names)
+                await commands.ExecuteCommandAsync(name, KnownResourceCommands.StartCommand, ct);
+        }
 
-        foreach (var name in names)
-            await commands.ExecuteCommandAsync(name, KnownResourceCommands.StartCommand, limit.Token);
         await board.UntilAsync(resources => resources.Where(r => names.Contains(r.Name)).All(r => r.State == ResourceState.Running), limit.Token);
         await commands.ExecuteCommandAsync(context.ResourceName, KnownResourceCommands.StartCommand, limit.Token);
         return CommandResults.Success("All data was deleted, and the demo data is being loaded.");

@@ -30,7 +30,7 @@ internal static class ServiceCommands
         {
             return await command(context.CancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or Npgsql.NpgsqlException or InvalidOperationException)
+        catch (Exception e) when (e is HttpRequestException or IOException or Npgsql.NpgsqlException or InvalidOperationException or OperationCanceledException)
         {
             return CommandResults.Failure(e.Message);
         }

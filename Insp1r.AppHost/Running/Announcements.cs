@@ -36,7 +36,9 @@ internal sealed class Announcements(Installation installation, StatusBoard board
 
             status.Healthy();
             console.Show(Welcome.Text(status.Status));
-            console.Show(Welcome.Accounts(installation.State));
+            // Whoever has such a link has the account: it is shown to a person, and written to no log.
+            if (!Console.IsOutputRedirected)
+                console.Show(Welcome.Accounts(installation.State));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -30,15 +30,23 @@ internal sealed partial class ConsoleOutput(TextWriter terminal, LogFile log, bo
     public void Line(string text)
     {
         log.Write(text);
-        lock (_lock)
-            terminal.WriteLine(text);
+        Show(text);
     }
 
     /// <summary>For the terminal alone.</summary>
     public void Show(string text)
     {
         lock (_lock)
-            terminal.WriteLine(text);
+        {
+            try
+            {
+                terminal.WriteLine(text);
+            }
+            catch (IOException)
+            {
+                // The terminal was closed: what runs goes on to its orderly end, and the log has it.
+            }
+        }
     }
 
     public void Event(string name, string text) => Write(name, text, "0");
@@ -72,7 +80,7 @@ internal sealed partial class ConsoleOutput(TextWriter terminal, LogFile log, bo
         {
             if (!_colours.TryGetValue(name, out var colour))
                 _colours[name] = colour = _palette[_colours.Count % _palette.Length];
-            terminal.WriteLine(_inColour
+            Show(_inColour
                 ? $"\e[2m{time}\e[0m \e[{colour}m{name,-16}\e[0m \e[{style}m{text}\e[0m"
                 : $"{time} {name,-16} {text}");
         }

@@ -37,6 +37,7 @@ internal static class OrchestratorProcess
 internal sealed class OrchestratorWatch(IHostApplicationLifetime lifetime, StatusFile status, ConsoleOutput console) : BackgroundService
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(60);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,8 +49,10 @@ internal sealed class OrchestratorWatch(IHostApplicationLifetime lifetime, Statu
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         try
         {
+            // One that ended before it was ever seen has ended too.
             ProcessIdentity? orchestrator = null;
-            while (orchestrator?.IsAlive() != false)
+            var begin = Environment.TickCount64;
+            while (orchestrator?.IsAlive() ?? Environment.TickCount64 - begin < _startLimit.TotalMilliseconds)
             {
                 await Task.Delay(_interval, stopping.Token);
                 orchestrator ??= OrchestratorProcess.Find(Environment.ProcessId);

@@ -35,7 +35,7 @@ internal static class PlatformExtensions
         {
             IsDetached = configuration.GetValue("Insp1r:Detached", false),
             IsVerbose = configuration.GetValue("Insp1r:Verbose", false),
-            Dashboard = $"{dashboard}/login?t={configuration["AppHost:BrowserToken"]}",
+            Dashboard = configuration["AppHost:BrowserToken"] is { Length: > 0 } token ? $"{dashboard}/login?t={token}" : null,
         };
         if (builder.ExecutionContext.IsPublishMode)
             return installation;

@@ -125,17 +125,19 @@ internal sealed class ResourceWatch(
             Restarts = s.Restarts + 1,
         });
         console.Problem(name, $"{message}; starting again in {delay.TotalSeconds:0.#} s. Why: ./insp1r logs {name}");
-        _ = StartAgainAsync(change.ResourceId, name, delay, stopping);
+        _ = StartAgainAsync(change.ResourceId, name, watched, delay, stopping);
     }
 
-    private async Task StartAgainAsync(string id, string name, TimeSpan delay, CancellationToken stopping)
+    private async Task StartAgainAsync(string id, string name, Watched watched, TimeSpan delay, CancellationToken stopping)
     {
         try
         {
             await Task.Delay(delay, clock, stopping);
-            var result = await commands.ExecuteCommandAsync(id, KnownResourceCommands.StartCommand, stopping);
-            if (!result.Success)
-                console.Problem(name, $"could not be started again: {result.Message}");
+            while (await commands.ExecuteCommandAsync(id, KnownResourceCommands.StartCommand, stopping) is { Success: false } refused)
+            {
+                console.Problem(name, $"could not be started again: {refused.Message}");
+                await Task.Delay(watched.BackOff.Next(), clock, stopping);
+            }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

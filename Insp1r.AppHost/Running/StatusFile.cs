@@ -45,20 +45,23 @@ internal sealed class StatusFile(Installation installation, StatusBoard board, T
 
     public void Healthy()
     {
-        _secondsToHealthy = Math.Round((clock.GetUtcNow() - _startedAt).TotalSeconds, 1);
+        lock (_lock)
+            _secondsToHealthy = Math.Round((clock.GetUtcNow() - _startedAt).TotalSeconds, 1);
         Enter(PlatformState.Running);
     }
 
     public void Fail(string message)
     {
-        _message = message;
-        Enter(PlatformState.Failed);
+        lock (_lock)
+            (_state, _message) = (PlatformState.Failed, message);
+        Write();
     }
 
-    /// <summary>Something to tell that does not stop the platform; null takes it back.</summary>
+    /// <summary>Something to tell that does not stop the platform; null takes it back. A failure's own message stays.</summary>
     public void Warn(string? message)
     {
-        _message = message;
+        lock (_lock)
+            _message = _state == PlatformState.Failed ? _message : message;
         Write();
     }
 

@@ -49,13 +49,30 @@ internal static class BrokerExtensions
     {
         var builder = broker.Server.ApplicationBuilder;
         var password = builder.AddKeptSecret($"{broker.Server.Resource.Name}-{service}-password", broker.Installation.State);
-        builder.Eventing.Subscribe<ResourceReadyEvent>(broker.Server.Resource, async (_, ct) =>
+        builder.Eventing.Subscribe<ResourceReadyEvent>(broker.Server.Resource, (_, ct) => TriedAgainAsync(async () =>
         {
             await PutAsync(broker, $"users/{service}", new JsonObject { ["password"] = await password.Resource.GetValueAsync(ct), ["tags"] = "" }, ct);
             await PutAsync(broker, $"permissions/%2F/{service}", BrokerPermissions.Of(service), ct);
-        });
+        }, ct));
         return ReferenceExpression.Create(
             $"amqp://{service}:{password.Resource}@{broker.Endpoint.Property(EndpointProperty.Host)}:{broker.Endpoint.Property(EndpointProperty.Port)}");
+    }
+
+    // The management API answers a little before it can do all that it is asked.
+    private static async Task TriedAgainAsync(Func<Task> act, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await act();
+                return;
+            }
+            catch (HttpRequestException) when (attempt < 10)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            }
+        }
     }
 
     /// <summary>Deletes the messages in all queues.</summary>

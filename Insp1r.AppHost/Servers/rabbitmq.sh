@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs a private RabbitMQ node from the distribution's package in the folder that it is started in, with a name daemon of its own, until it is told to stop.
 set -euo pipefail
-folder=$PWD
-script=$(ls -d /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server 2>/dev/null | sort -V | tail -1)
-[ -n "$script" ] || { echo "RabbitMQ is not installed: apt-get install rabbitmq-server" >&2; exit 1; }
 
-as=()
-if [ "$(id -u)" = 0 ]; then as=(--reuid=rabbitmq --regid=rabbitmq --init-groups); fi
+# As the server's own user from here on: root would follow the links that this user can put into its folder.
+if [ "$(id -u)" = 0 ]; then exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups -- "$0"; fi
+
+folder=$(pwd -P)
+script=$(ls -d /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server 2>/dev/null | sort -V | tail -1 || true)
+[ -n "$script" ] || { echo "RabbitMQ is not installed: apt-get install rabbitmq-server" >&2; exit 1; }
 
 (umask 077; cat >"$folder/rabbitmq.conf" <<CONF
 # Written at every start.
@@ -34,7 +35,6 @@ if [ ! -e "$folder/.erlang.cookie" ]; then
     (umask 377; head -c 32 /dev/urandom | od -An -vtx1 | tr -d ' \n' >"$folder/.erlang.cookie.new")
     mv "$folder/.erlang.cookie.new" "$folder/.erlang.cookie"
 fi
-if [ "$(id -u)" = 0 ]; then chown rabbitmq:rabbitmq "$folder" "$folder"/{rabbitmq.conf,enabled_plugins,.erlang.cookie}; fi
 
 export HOME=$folder ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$SERVER_EPMD_PORT RABBITMQ_DIST_PORT=$SERVER_DISTRIBUTION_PORT
 export RABBITMQ_NODENAME=insp1r-$(echo "$folder" | sha256sum | cut -c1-8)@localhost
@@ -47,5 +47,5 @@ export RUNNING_UNDER_SYSTEMD=true
 unset RABBITMQ_DEFAULT_PASS
 
 # Started by the node, the name daemon would live on; so it ends with the node, which takes this script's place.
-setpriv "${as[@]}" --pdeathsig TERM -- epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 &
-exec setpriv "${as[@]}" --pdeathsig TERM -- "$script"
+setpriv --pdeathsig TERM -- epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 &
+exec setpriv --pdeathsig TERM -- "$script"

@@ -16,7 +16,7 @@ internal sealed record PlatformStatus
     public required DateTimeOffset StartedAt { get; init; }
     public double? SecondsToHealthy { get; init; }
 
-    /// <summary>Where users reach the platform: the first external endpoint of the application model.</summary>
+    /// <summary>Where users reach the platform.</summary>
     public string? Address { get; init; }
 
     /// <summary>Aspire's dashboard, with the token that opens it.</summary>
@@ -59,7 +59,6 @@ internal sealed record ResourceStatus
     public string? Message { get; init; }
     public string? Address { get; init; }
 
-    public string? DisplayText { get; init; }
     public ProcessIdentity? Process { get; init; }
     public int Restarts { get; init; }
     public int? ExitCode { get; init; }

@@ -12,7 +12,7 @@ internal static class HelpCommand
 
               ./insp1r up                 install what is missing, build, start everything; Ctrl-C stops it, the data stays
                   --detach                return when all is healthy and leave it running
-                  --replicas N            N processes of each service behind one address
+                  --replicas N            N processes of each service; the gateway takes turns
                   --no-demo               without the demo data
                   --verbose               show all that the services print, not only warnings
                   --Parameters:NAME=X     a parameter of the application model (Insp1r.AppHost/AppHost.cs)

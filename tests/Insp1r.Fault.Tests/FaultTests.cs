@@ -168,7 +168,7 @@ public sealed class FaultTests(Rig rig, ITestOutputHelper output)
         return new Killed(name, process);
     }
 
-    // The engine needs a moment to see that a process has gone: running again is running as another process.
+    // The application host needs a moment to see that a process has gone: running again is running as another process.
     private async Task HealAsync(params Killed[] killed)
     {
         foreach (var (name, process) in killed)

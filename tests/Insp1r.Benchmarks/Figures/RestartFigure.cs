@@ -5,7 +5,7 @@ namespace Insp1r.Benchmarks.Figures;
 
 /// <summary>
 /// The process that relays membership's log is killed, and an event is committed while it is away. Counted is the time from the start
-/// of the new process to the effect; how long the engine waits before that start is shown beside it.
+/// of the new process to the effect; how long the application host waits before that start is shown beside it.
 /// </summary>
 internal static class RestartFigure
 {

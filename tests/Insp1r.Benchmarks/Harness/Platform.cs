@@ -89,7 +89,7 @@ internal sealed class Platform : IAsyncDisposable
         await Stack.DisposeAsync();
     }
 
-    // The setting takes effect with the server's next start, and the engine starts it again. (Asked to terminate, it would wait for its clients.)
+    // The setting takes effect with the server's next start, and the application host starts it again. (Asked to terminate, it would wait for its clients.)
     private static async Task KeepCommitTimesAsync(PlatformStack stack, CancellationToken ct)
     {
         await stack.ExecuteAsync("membership", "alter system set track_commit_timestamp = on", ct);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
 using DocumentFormat.OpenXml.Packaging;
@@ -110,9 +111,11 @@ internal sealed partial class SpreadsheetCells : IDisposable
     // and a cell's value.
     private static (string Text, string Value) ReadTexts(XmlReader xml)
     {
-        var (text, value, element, spoken) = ("", "", "", false);
         if (xml.IsEmptyElement)
-            return (text, value);
+            return ("", "");
+
+        // Appended piece by piece: a file of this size can have millions of pieces of one letter in one cell.
+        var (text, value, element, spoken) = (new StringBuilder(), new StringBuilder(), "", false);
 
         var depth = xml.Depth;
         while (xml.Read() && xml.Depth > depth)
@@ -129,14 +132,14 @@ internal sealed partial class SpreadsheetCells : IDisposable
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace:
                     if (element == "v")
-                        value += xml.Value;
+                        value.Append(xml.Value);
                     else if (element == "t" && !spoken)
-                        text += xml.Value;
+                        text.Append(xml.Value);
                     break;
             }
         }
 
-        return (text, value);
+        return (text.ToString(), value.ToString());
     }
 
     private void ReadStyles(Stylesheet styles)

@@ -16,7 +16,7 @@ internal sealed class Tokens(string kid, ECDsa platformKey, string issuer)
         var (kid, encrypted) = (await stack.QueryAsync(
             "membership", "select kid, protected_key from signing_key order by created_at limit 1",
             reader => (reader.GetString(0), reader.GetFieldValue<byte[]>(1)), ct)).Single();
-        var protection = DataProtectionProvider.Create(new DirectoryInfo(Path.Combine(stack.StateFolder, "data-protection")), builder => builder.SetApplicationName("insp1r-membership"));
+        var protection = DataProtectionProvider.Create(new DirectoryInfo(Path.Combine(stack.StateFolder, "membership", "data-protection")), builder => builder.SetApplicationName("insp1r-membership"));
         var key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(protection.CreateProtector("signing-key").Unprotect(encrypted), out _);
         return new Tokens(kid, key, stack.Address.AbsoluteUri);

@@ -24,9 +24,9 @@ public sealed class TelemetryTests
     {
         await using var service = await Service.StartAsync();
 
-        await service.Client.GetStringAsync("/work/1", Ct);
+        await service.Client.GetStringAsync("/jobs/1", Ct);
 
-        Assert.Equal(["work", "GET /work/{id}"], service.Spans.Select(span => span.DisplayName));
+        Assert.Equal(["work", "GET /jobs/{id}"], service.Spans.Select(span => span.DisplayName));
         Assert.Single(service.Spans, span => span.ParentId is null);
     }
 
@@ -62,7 +62,7 @@ public sealed class TelemetryTests
     {
         await using var service = await Service.StartAsync();
 
-        using var poll = new HttpRequestMessage(HttpMethod.Get, "/work/1");
+        using var poll = new HttpRequestMessage(HttpMethod.Get, "/jobs/1");
         poll.Headers.Add("traceparent", $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00");
         (await service.Client.SendAsync(poll, Ct)).Dispose();
 
@@ -151,7 +151,7 @@ public sealed class TelemetryTests
             builder.Services.AddHealthChecks().AddCheck("throwing", () => service.Broken ? throw new InvalidOperationException("It threw.") : HealthCheckResult.Healthy());
             service._app = builder.Build();
             service._app.UseServiceDefaults();
-            service._app.MapGet("/work/{id}", () =>
+            service._app.MapGet("/jobs/{id}", () =>
             {
                 using var work = Own.StartActivity("work");
                 return "done";
